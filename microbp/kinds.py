@@ -1,0 +1,325 @@
+"""The kinds of primitive: how a row's partial derivatives become pushes, pulls and entries.
+
+Three kinds are enough. `Elementwise`: each entry of the output depends on one entry of each input.
+`Linear`: linear in each input by itself. `Reduction`: one input, whose axes are summed up by some
+rule. A rate factor is a formula in any arithmetic: on floats it gives the number on an edge, on
+arrays the rates of all entries, on nodes a graph of derivatives, from which every order follows.
+
+Broadcasting is undone here, in `unbroadcast`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from microbp.graph import Operand, Primitive
+
+Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""An edge between arrays, entry by entry: flat source index, flat target index, rate factor."""
+
+Axis = int | tuple[int, ...] | None
+"""Which axes to reduce; None for all of them."""
+
+REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
+"""Stands where a parameter has no default."""
+
+
+def shape_of(x: Operand) -> tuple[int, ...]:
+    """Shape of a number, an array or a node."""
+    return getattr(x, "shape", ())
+
+
+def is_object_array(x: Operand) -> bool:
+    """Whether x is an array of Values (or of other Python objects)."""
+    return isinstance(x, np.ndarray) and x.dtype == object
+
+
+class Elementwise(Primitive):
+    """y = f(u, v, …) entry by entry, broadcasting as numpy does.
+
+    name       what errors and drawings call it
+    on_floats  f on Python floats; may raise ValueError or ArithmeticError where numpy gives inf or nan
+    on_arrays  f on ndarrays
+    partials   one an input, in order: ∂f/∂uᵢ as a number, or as a callable of the inputs and the output
+    """
+
+    def __init__(
+        self,
+        name: str,
+        on_floats: Callable[..., float],
+        on_arrays: Callable[..., Any],
+        *partials: float | Callable[..., Operand],
+        symbol: str | None = None,
+    ) -> None:
+        super().__init__(name, on_arrays, symbol)
+        self.on_floats = on_floats
+        self.partials = partials
+
+    def __call__(self, *inputs: Operand) -> Any:
+        for x in inputs:
+            if x.__class__ is not float and x.__class__ is not int:
+                return super().__call__(*inputs)
+        return self.at(*inputs)
+
+    def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
+        if any(map(is_object_array, inputs)):
+            return np.frompyfunc(self, len(self.partials), 1)(*inputs)
+        return self.on_arrays(*inputs)
+
+    def at(self, *inputs: float) -> float:
+        """f at floats, with numpy's inf and nan (and its warning) where the math module would raise."""
+        try:
+            return self.on_floats(*inputs)
+        except (ValueError, ArithmeticError):
+            return float(self.on_arrays(*map(np.float64, inputs)))
+
+    def rate(self, i: int, inputs: tuple[Operand, ...], y: Operand) -> Operand:
+        """∂y/∂(input i), in the arithmetic of the inputs."""
+        partial = self.partials[i]
+        return partial(*inputs, y) if callable(partial) else partial
+
+    def rate_at(self, i: int, inputs: tuple[float, ...], y: float) -> float:
+        """∂y/∂(input i) at floats, with inf and nan where Python would raise."""
+        try:
+            return float(self.rate(i, inputs, y))
+        except (ValueError, ArithmeticError):
+            with np.errstate(all="ignore"):
+                return float(self.rate(i, tuple(map(np.float64, inputs)), np.float64(y)))
+
+    def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        partial = self.partials[i]
+        if callable(partial):
+            pushed = partial(*inputs, y) * tangent
+        elif partial == 0:
+            return None
+        else:
+            pushed = tangent if partial == 1 else partial * tangent
+        return pushed if shape_of(pushed) == shape_of(y) else broadcast_to(pushed, shape=shape_of(y))
+
+    def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        partial = self.partials[i]
+        if callable(partial):
+            return unbroadcast(partial(*inputs, y) * cotangent, shape_of(inputs[i]))
+        if partial == 0:
+            return None
+        return unbroadcast(cotangent if partial == 1 else partial * cotangent, shape_of(inputs[i]))
+
+    def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        shape = shape_of(y)
+        sources = np.broadcast_to(np.arange(np.size(inputs[i])).reshape(shape_of(inputs[i])), shape)
+        rates = np.broadcast_to(self.rate(i, inputs, y), shape)
+        return sources.ravel(), np.arange(np.size(y)), rates.ravel()
+
+
+class Linear(Primitive):
+    """y linear in each of its inputs by itself; to push a tangent is to apply the function to it.
+
+    name        what errors and drawings call it
+    on_arrays   the function; it must work on arrays of objects too (all of numpy's shape functions do)
+    transposes  one an input: what it pulls back of a cotangent g, `lambda g, *inputs, **params: …`
+    each        instead of these, for a sequence of inputs: `lambda g, i, *inputs, **params: …`
+    parameters  its arguments that are not inputs, with their defaults (`REQUIRED` where there is none)
+    """
+
+    def __init__(
+        self,
+        name: str,
+        on_arrays: Callable[..., Any],
+        *transposes: Callable[..., Operand],
+        each: Callable[..., Operand] | None = None,
+        symbol: str | None = None,
+        **parameters: Any,
+    ) -> None:
+        super().__init__(name, on_arrays, symbol)
+        self.transposes = transposes
+        self.each = each
+        self.parameters = parameters
+
+    def __call__(self, *arguments: Any, **params: Any) -> Any:
+        n = 1 if self.each else len(self.transposes)
+        inputs = tuple(arguments[0]) if self.each else arguments[:n]
+        given = self.parameters | dict(zip(self.parameters, arguments[n:], strict=False)) | params
+        if len(arguments) < n or len(arguments) > n + len(self.parameters) or any(value is REQUIRED for value in given.values()):
+            raise TypeError(f"{self.name}: takes {n} input(s) and {', '.join(self.parameters) or 'nothing else'}")
+        if unknown := given.keys() - self.parameters.keys():
+            raise TypeError(f"{self.name}: has no argument named {', '.join(sorted(unknown))}")
+        return super().__call__(*inputs, **given)
+
+    def _apply(self, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
+        return self(inputs, **params) if self.each else self(*inputs, **params)
+
+    def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        others = tuple(zeros_like(x) for x in inputs) if self.each else inputs
+        return self._apply((*others[:i], tangent, *others[i + 1 :]), params)
+
+    def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        if self.each:
+            return self.each(cotangent, i, *inputs, **params)
+        return self.transposes[i](cotangent, *inputs, **params)
+
+    def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        # The function itself is run once on formal sums of the entries of input i.
+        indices = np.arange(np.size(inputs[i])).reshape(shape_of(inputs[i]))
+        others = map(zeros_like, inputs) if self.each else inputs
+        arguments = [np.asarray(x, dtype=object) for x in others]
+        arguments[i] = np.asarray(np.frompyfunc(FormalSum.of_entry, 1, 1)(indices), dtype=object)
+        sums = np.asarray(self.on_arrays(*arguments, **params), dtype=object).ravel()
+        terms = [(source, target, rate) for target, s in enumerate(sums) for source, rate in FormalSum.terms(s)]
+        if not terms:
+            return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0)
+        sources, targets, rates = zip(*terms, strict=True)
+        return np.array(sources, np.intp), np.array(targets, np.intp), np.array(rates, float)
+
+
+class Reduction(Primitive):
+    """y = a summary of x over some axes: the largest entry, the logarithm of the sum of exponentials.
+
+    name       what errors and drawings call it
+    on_arrays  the function, with keywords axis and keepdims
+    partial    ∂y/∂x, of the shape of x: `lambda x, y, axis: …`, where y has its reduced axes kept
+    fold       the same for two numbers; it reduces arrays of Values
+    """
+
+    def __init__(
+        self,
+        name: str,
+        on_arrays: Callable[..., Any],
+        partial: Callable[..., Operand],
+        fold: Elementwise,
+    ) -> None:
+        super().__init__(name, on_arrays)
+        self.partial = partial
+        self.fold = fold
+
+    def __call__(self, x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
+        return super().__call__(x, axis=axis, keepdims=keepdims)
+
+    def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
+        (x,) = inputs
+        return self._on_objects(x, **params) if is_object_array(x) else self.on_arrays(x, **params)
+
+    def _on_objects(self, x: np.ndarray, axis: Axis, keepdims: bool) -> Any:
+        axes = reduced_axes(x.ndim, axis)
+        kept = [n for n in range(x.ndim) if n not in axes]
+        rows = x.transpose(*kept, *axes).reshape([x.shape[n] for n in kept] + [-1])
+        y = np.frompyfunc(self.fold, 2, 1).reduce(rows, axis=-1)
+        return np.reshape(y, kept_shape(x.shape, axis)) if keepdims else y
+
+    def rate(self, inputs: tuple[Operand, ...], y: Operand, axis: Axis) -> Operand:
+        """∂y/∂x, of the shape of x, in the arithmetic of x."""
+        (x,) = inputs
+        return self.partial(x, reshape(y, shape=kept_shape(shape_of(x), axis)), axis=axis)
+
+    def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        total = sum_to(
+            self.rate(inputs, y, params["axis"]) * tangent, shape=kept_shape(shape_of(inputs[0]), params["axis"])
+        )
+        return reshape(total, shape=shape_of(y))
+
+    def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        kept = kept_shape(shape_of(inputs[0]), params["axis"])
+        return self.rate(inputs, y, params["axis"]) * reshape(cotangent, shape=kept)
+
+    def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        (x,) = inputs
+        targets = np.arange(np.size(y)).reshape(kept_shape(x.shape, params["axis"]))
+        rates = self.rate(inputs, y, params["axis"])
+        return np.arange(x.size), np.broadcast_to(targets, x.shape).ravel(), np.ravel(rates)
+
+
+class FormalSum:
+    """Σ rate × entry, kept as a tree of what was added: enough arithmetic for a linear function to run."""
+
+    __slots__ = ("left", "right", "rate")
+
+    def __init__(self, left: Any, right: Any, rate: float) -> None:
+        self.left, self.right, self.rate = left, right, rate
+
+    @classmethod
+    def of_entry(cls, index: int) -> FormalSum:
+        return cls(index, None, 1.0)
+
+    def __add__(self, other: Any) -> FormalSum:
+        return FormalSum(self, other, 1.0) if isinstance(other, FormalSum) else self
+
+    __radd__ = __add__
+
+    def __mul__(self, rate: float) -> FormalSum:
+        return FormalSum(self, None, rate)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, divisor: float) -> FormalSum:
+        return FormalSum(self, None, 1 / divisor)
+
+    @staticmethod
+    def terms(total: Any) -> list[tuple[int, float]]:
+        """The terms of a formal sum by entry; a plain number, such as an untouched 0, has none."""
+        rates: dict[int, float] = {}
+        waiting = [(total, 1.0)] if isinstance(total, FormalSum) else []
+        while waiting:
+            part, factor = waiting.pop()
+            factor *= part.rate
+            if not isinstance(part.left, FormalSum):
+                rates[part.left] = rates.get(part.left, 0.0) + factor
+                continue
+            waiting.append((part.left, factor))
+            if part.right is not None:
+                waiting.append((part.right, factor))
+        return sorted(rates.items())
+
+
+# Broadcasting and its undoing: the linear primitives that the kinds themselves rest on.
+
+
+def reduced_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
+    """The axes that `axis` names, counted from the front."""
+    if axis is None:
+        return tuple(range(ndim))
+    axes = axis if isinstance(axis, tuple) else (axis,)
+    for n in axes:
+        if not -ndim <= n < ndim:
+            raise ValueError(f"axis {n} does not exist: the array has {ndim} axes")
+    return tuple(sorted(n % ndim for n in axes))
+
+
+def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """`shape` with the axes that `axis` names at length 1."""
+    axes = reduced_axes(len(shape), axis)
+    return tuple(1 if n in axes else size for n, size in enumerate(shape))
+
+
+def zeros_like(x: Operand) -> Any:
+    """Zeros of the shape and dtype of an array or a node."""
+    data = getattr(x, "_data", x)
+    return np.zeros_like(data) if isinstance(data, np.ndarray) else 0.0
+
+
+def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
+    if isinstance(x, float | int):
+        return x
+    extra = x.ndim - len(shape)
+    stretched = (n + extra for n, size in enumerate(shape) if size == 1 != x.shape[n + extra])
+    return np.add.reduce(x, axis=(*range(extra), *stretched)).reshape(shape)
+
+
+def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    return None if axes is None else tuple(int(n) for n in np.argsort([n % len(axes) for n in axes]))
+
+
+sum_to = Linear(
+    "sum_to", _sum_to, lambda g, x, shape: broadcast_to(g, shape=shape_of(x)), shape=REQUIRED
+)
+broadcast_to = Linear(
+    "broadcast_to", np.broadcast_to, lambda g, x, shape: sum_to(g, shape=shape_of(x)), shape=REQUIRED
+)
+reshape = Linear("reshape", np.reshape, lambda g, x, shape: reshape(g, shape=shape_of(x)), shape=REQUIRED)
+transpose = Linear("transpose", np.transpose, lambda g, x, axes: transpose(g, axes=_inverse(axes)), axes=None)
+
+
+def unbroadcast(cotangent: Operand, shape: tuple[int, ...]) -> Operand:
+    """The cotangent of an input of `shape` that was broadcast: the sum over the copies made of it."""
+    return cotangent if shape_of(cotangent) == shape else sum_to(cotangent, shape=shape)

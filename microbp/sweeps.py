@@ -1,0 +1,171 @@
+"""Reverse mode and forward mode: two ways to add up the products of rate factors along all paths.
+
+The backward sweep visits the nodes from the last to the first; it pulls the cotangent of each through
+the rate factors of its edges and adds up what arrives at its inputs. The forward sweep visits them from
+the first to the last and pushes tangents. Each touches every edge once.
+
+Both work on numbers, or on nodes: then what they do is itself recorded, and can be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from microbp.graph import Node, Operand, recorded
+from microbp.kinds import zeros_like
+
+ZERO = 0.0
+"""Nothing has arrived yet: told from a sum that happens to be zero by being this very object."""
+
+
+class StaleGraphError(RuntimeError):
+    """A graph was to be differentiated after the data of one of its leaves had been replaced."""
+
+
+def backward(
+    output: Node, cotangent: Operand = None, *, wrt: Iterable[Node] = (), as_nodes: bool = False
+) -> dict[Node, Any]:
+    """The cotangents ∂(output)/∂(node) of all nodes that the output rests on.
+
+    x̄ = Σ over the edges x → y of ȳ · ∂y/∂x                                          (chain rule)
+
+    cotangent  of the output; may be left out where the output is a single number, and is 1 then
+    wrt        the nodes whose cotangents are wanted; none for all. What lies behind them is not visited
+    as_nodes   whether the cotangents are nodes, for derivatives of higher order
+    """
+    return pull_back({output: seed(output, cotangent)}, wrt=wrt, as_nodes=as_nodes)
+
+
+def seed(output: Node, cotangent: Operand = None) -> Operand:
+    """The cotangent to begin with: 1 for a single number, else the one that was given."""
+    shape = output.shape
+    if cotangent is None:
+        if any(n != 1 for n in shape):
+            raise ValueError(
+                f"backward: {output.name} has shape {shape}, so its derivative needs a cotangent of that shape; "
+                f"or reduce it to one number first, such as {output.name}.sum()"
+            )
+        return 1.0 if isinstance(output._data, float) else np.ones_like(output._data)
+    if isinstance(cotangent, Node):
+        given = cotangent.shape
+    elif isinstance(output._data, float):
+        cotangent = float(cotangent)
+        given = ()
+    else:
+        cotangent = np.asarray(cotangent, dtype=output._data.dtype)
+        given = cotangent.shape
+    if given != shape:
+        raise ValueError(f"backward: the cotangent has shape {given}, but {output.name} has shape {shape}")
+    return cotangent
+
+
+def pull_back(
+    seeds: Mapping[Node, Operand], *, wrt: Iterable[Node] = (), as_nodes: bool = False
+) -> dict[Node, Any]:
+    """`backward` from several outputs at once, each with its own cotangent."""
+    operations, cotangents = _visited(seeds, wrt)
+    for node, cotangent in seeds.items():
+        if node.number:
+            cotangents[node] = cotangent
+    with np.errstate(all="ignore"):
+        for node in reversed(operations):
+            g = cotangents[node]
+            du = node.du
+            if du is not None and not as_nodes:
+                u, v = node.u, node.v
+                if u in cotangents:
+                    cotangents[u] += g * du
+                if v in cotangents:
+                    cotangents[v] += g * node.dv
+                for w, dw in node.rest:
+                    if w in cotangents:
+                        cotangents[w] += g * dw
+            elif g is not ZERO:
+                _pull(node, g, cotangents, as_nodes)
+    return cotangents
+
+
+def _pull(node: Node, g: Operand, cotangents: dict[Node, Any], as_nodes: bool) -> None:
+    """Add what the cotangent g of `node` pulls back to the cotangents of its inputs."""
+    primitive = node.primitive
+    assert primitive is not None
+    inputs, params = node.inputs, node.params
+    arguments, y = _formula_over(node, inputs, as_nodes)
+    for i, x in enumerate(inputs):
+        if x in cotangents:
+            pulled = primitive.pull(i, g, arguments, y, **params)
+            if pulled is not None:
+                so_far = cotangents[x]
+                cotangents[x] = pulled if so_far is ZERO else so_far + pulled
+
+
+def forward(
+    outputs: Iterable[Node], tangents: Mapping[Node, Operand], *, as_nodes: bool = False
+) -> dict[Node, Any]:
+    """The tangents of all nodes between the nodes of `tangents` and the outputs.
+
+    ẏ = Σ over the edges x → y of ∂y/∂x · ẋ                              (Nielsen ch. 2, eqs 48–52)
+
+    An output that rests on none of the nodes of `tangents` is not among the result: it does not change.
+    """
+    operations, visited = _visited(outputs, tangents)
+    result: dict[Node, Any] = {node: tangent for node, tangent in tangents.items() if node in visited}
+    with np.errstate(all="ignore"):
+        for node in operations:
+            du = node.du
+            if du is not None and not as_nodes:
+                tangent = result.get(node.u, 0.0) * du
+                if node.v is not None:
+                    tangent += result.get(node.v, 0.0) * node.dv
+                    for w, dw in node.rest:
+                        tangent += result.get(w, 0.0) * dw
+                result[node] = tangent
+            else:
+                result[node] = _push(node, result, as_nodes)
+    return result
+
+
+def _push(node: Node, tangents: dict[Node, Any], as_nodes: bool) -> Operand:
+    """What the tangents of its inputs push to `node`."""
+    primitive = node.primitive
+    assert primitive is not None
+    inputs, params = node.inputs, node.params
+    arguments, y = _formula_over(node, inputs, as_nodes)
+    total: Operand = None
+    for i, x in enumerate(inputs):
+        if x in tangents:
+            pushed = primitive.push(i, tangents[x], arguments, y, **params)
+            if pushed is not None:
+                total = pushed if total is None else total + pushed
+    return zeros_like(node) if total is None else total
+
+
+def _formula_over(node: Node, inputs: tuple[Node, ...], as_nodes: bool) -> tuple[tuple[Operand, ...], Operand]:
+    """What the formulas of rate factors are evaluated over: the numbers at recording, or the nodes."""
+    if not as_nodes:
+        return node.arguments, node._data
+    for x, argument in zip(inputs, node.arguments, strict=True):
+        if x.number > node.number or not (argument is x._data or np.array_equal(argument, x._data, equal_nan=True)):
+            raise StaleGraphError(
+                f"{x.name} was given other data after {node.name} was computed from it, "
+                f"so a derivative of higher order can't be recorded; compute {node.name} again"
+            )
+    return inputs, node
+
+
+def _visited(outputs: Iterable[Node], wrt: Iterable[Node]) -> tuple[list[Node], dict[Node, Any]]:
+    """The operations to visit, in order, and a ZERO for each of them and for each leaf."""
+    wanted = list(wrt)
+    leaves, operations = recorded(outputs, wanted)
+    if not wanted:
+        return operations, dict.fromkeys(leaves + operations, ZERO)
+    between: dict[Node, Any] = dict.fromkeys((node for node in wanted if node.number), ZERO)
+    kept = []
+    for node in operations:
+        if any(x in between for x in node.inputs):
+            between[node] = ZERO
+            kept.append(node)
+    return kept, between

@@ -1,0 +1,360 @@
+"""`Tensor`: an array that remembers what it was computed from.
+
+A recorded node holds its own numbers. What a user can still write to is copied when it is used, so a
+gradient is always that of the computation as it was recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.graph import Node, Operand, Primitive, next_number
+from microbp.kinds import Axis
+from microbp.operators import Differentiable
+from microbp.value import Value
+
+new = object.__new__
+
+
+class Tensor(Differentiable):
+    """A node that holds an ndarray of float64 or float32, of any shape.
+
+    >>> W = Tensor([[1.0, 2.0], [3.0, 4.0]], "W")
+    >>> (W @ W).sum().backward()
+    >>> W.grad
+    array([[ 7., 11.],
+           [ 9., 13.]])
+
+    data    numbers, copied; integers and bools are taken as floats where that is exact, else refused
+    label   the name to show
+    varies  False makes it a constant, by which nothing is differentiated
+    dtype   float64 or float32; by default float32 where data is that, else float64
+    """
+
+    __slots__ = ("_arguments", "_params", "_lent")
+    precedence = 2
+
+    _arguments: tuple[Any, ...]
+    _params: dict[str, Any]
+    _lent: bool  # whether a user holds the array, and may write to it
+
+    def __init__(self, data: Any, label: str | None = None, *, varies: bool = True, dtype: Any = None) -> None:
+        _leaf(self, as_array(data, dtype), label, varies)
+
+    @classmethod
+    def leaf(cls, data: Any, label: str | None = None) -> Tensor:
+        return cls(data, label)
+
+    @classmethod
+    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Tensor:
+        nodes = [x if isinstance(x, Node) else _constant_beside(x, inputs) for x in inputs]
+        arguments = tuple([x._data.copy() if x.__class__ is cls and x._lent else x._data for x in nodes])
+        try:
+            data = primitive.on_arrays(*arguments, **params)
+        except (ValueError, IndexError, TypeError) as error:
+            raise type(error)(_shape_error(primitive, nodes, params, error)) from None
+        if data.__class__ is not np.ndarray:
+            data = np.asarray(data)
+        y = new(cls)
+        if not any([x.number for x in nodes]):
+            _leaf(y, data, None, False)
+            return y
+        y._data = data
+        y.grad = y.label = y.du = y.dv = None
+        y.primitive = primitive
+        y.number = next_number()
+        y.u = nodes[0]
+        y.v = nodes[1] if len(nodes) > 1 else None
+        y.rest = tuple([(x, None) for x in nodes[2:]]) if len(nodes) > 2 else ()
+        y._arguments = arguments
+        y._params = params
+        y._lent = False
+        return y
+
+    @classmethod
+    def accepts(cls, other: Operand) -> bool:
+        return isinstance(other, Node | np.ndarray | float | int | np.number | np.bool_)
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        return self._arguments
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return self._params
+
+    # The data, and what numpy's arrays tell of themselves
+
+    @property
+    def data(self) -> np.ndarray:
+        """The array. A leaf's can be written to or replaced; what was computed from it stays as it was.
+
+        That of a computed node is read-only.
+        """
+        if self.primitive is not None:
+            self._data.flags.writeable = False
+        self._lent = True
+        return self._data  # type: ignore[no-any-return]
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self.primitive is not None:
+            raise AttributeError(f"{self.name} was computed from its inputs; only a leaf can be given other data")
+        array = as_array(data, self._data.dtype)
+        if array.shape != self._data.shape:
+            raise ValueError(
+                f"{self.name} has shape {self._data.shape}, and can't be given data of shape {array.shape}"
+            )
+        self.assign(array)
+
+    def assign(self, array: np.ndarray) -> None:
+        """Give a leaf an array that nobody else holds, without a copy: what optimizers do."""
+        self._data = array
+        self._lent = False
+        if self.number:
+            self.number = next_number()  # newer than all that was computed from the old data
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """float64 or float32."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    def item(self) -> float:
+        """The only entry, as a float."""
+        return float(self._data.item())
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError(f"{self.name} is a single number and has no length")
+        return len(self._data)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return (self[i] for i in range(len(self)))
+
+    # Shapes, sums and products
+
+    __hash__ = Node.__hash__
+
+    def __matmul__(self, other: Operand) -> Any:
+        return self.record(p.matmul, (self, other), {}) if self.accepts(other) else NotImplemented
+
+    def __rmatmul__(self, other: Operand) -> Any:
+        return self.record(p.matmul, (other, self), {}) if self.accepts(other) else NotImplemented
+
+    def sum(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """The same as `mb.sum(self, axis, keepdims)`."""
+        return p.sum(self, axis, keepdims)
+
+    def mean(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """The same as `mb.mean(self, axis, keepdims)`."""
+        return p.mean(self, axis, keepdims)
+
+    def max(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """The same as `mb.max(self, axis, keepdims)`."""
+        return p.max(self, axis, keepdims)
+
+    def min(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """The same as `mb.min(self, axis, keepdims)`."""
+        return p.min(self, axis, keepdims)
+
+    def logsumexp(self, axis: Axis = None, keepdims: bool = False) -> Any:
+        """The same as `mb.logsumexp(self, axis, keepdims)`."""
+        return p.logsumexp(self, axis, keepdims)
+
+    def softmax(self, axis: int = -1) -> Any:
+        """The same as `mb.softmax(self, axis)`."""
+        return p.softmax(self, axis)
+
+    def reshape(self, *shape: Any) -> Any:
+        """The same entries in another shape, given as numbers or as one tuple; −1 is worked out."""
+        return p.reshape(self, shape[0] if len(shape) == 1 else shape)
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order, by default reversed."""
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            axes = axes[0] if axes[0] is None else tuple(axes[0])
+        return p.transpose(self, axes or None)
+
+    def ravel(self) -> Any:
+        """The same entries along one axis."""
+        return p.reshape(self, (-1,))
+
+    @property
+    def T(self) -> Any:
+        """The axes in reverse order."""
+        return self.record(p.transpose, (self,), {"axes": None})
+
+    def __getitem__(self, index: Any) -> Any:
+        return p.take(self, _own_index(index))
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise TypeError(
+            f"{self.name} is part of a recorded graph and isn't changed in place; build another with mb.where or "
+            "mb.concatenate, or write to .data of a leaf"
+        )
+
+    # numpy functions on Tensors
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        primitive = UFUNCS.get(ufunc)
+        if method == "reduce" and ufunc in REDUCTIONS:
+            return REDUCTIONS[ufunc](*inputs, kwargs.get("axis", 0), kwargs.get("keepdims", False))
+        if method != "__call__" or primitive is None or kwargs:
+            raise TypeError(_not_recorded(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")))
+        return primitive(*inputs)
+
+    def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        own = FUNCTIONS.get(function)
+        if own is None:
+            raise TypeError(_not_recorded(f"np.{function.__name__}"))
+        return own(*args, **kwargs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        if self.number:
+            raise TypeError(
+                f"turning {self.name} into a numpy array would cut the recorded graph; use {self.name}.data for the "
+                "numbers, or a function of microbp"
+            )
+        return np.array(self._data, dtype=dtype)
+
+    def receive(self, cotangent: Any) -> None:
+        g = np.asarray(cotangent, dtype=self._data.dtype)
+        if g.shape != self._data.shape:
+            g = np.broadcast_to(g, self._data.shape)
+        if self.primitive is not None:
+            self.grad = g
+        elif self.grad is None:
+            self.grad = g.copy()  # the sweep may have handed one array to several nodes
+        else:
+            self.grad = self.grad + g
+
+    def __repr__(self) -> str:
+        numbers = np.array2string(self._data, separator=", ", prefix="Tensor(")
+        kind = "" if self._data.dtype == np.float64 else f", dtype={self._data.dtype}"
+        label = "" if self.label is None else f", {self.label!r}"
+        return f"Tensor({numbers}{label}{kind})"
+
+
+UFUNCS: dict[Any, Primitive] = {row.on_arrays: row for row in p.TABLE.values() if isinstance(row.on_arrays, np.ufunc)}
+"""numpy's functions that are rows of the table."""
+
+REDUCTIONS: dict[Any, Any] = {np.add: p.sum, np.maximum: p.max, np.minimum: p.min, np.logaddexp: p.logsumexp}
+
+FUNCTIONS: dict[Any, Any] = {
+    np.sum: p.sum,
+    np.mean: p.mean,
+    np.max: p.max,
+    np.min: p.min,
+    np.reshape: p.reshape,
+    np.ravel: lambda a: p.reshape(a, (-1,)),
+    np.transpose: p.transpose,
+    np.broadcast_to: p.broadcast_to,
+    np.concatenate: p.concatenate,
+    np.stack: p.stack,
+    np.where: p.where,
+    np.dot: p.matmul,
+    np.shape: lambda a: a.shape,
+    np.ndim: lambda a: a.ndim,
+    np.size: lambda a: a.size,
+}
+
+
+def as_array(data: Any, dtype: Any = None) -> np.ndarray:
+    """A copy of data as float64 or float32, where that is exact; else a TypeError or ValueError says why not."""
+    if isinstance(data, Node):
+        raise TypeError(f"a Tensor holds numbers, but was given the node {data.name}; use {data.name}.data")
+    try:
+        array = np.array(data)
+    except ValueError as error:
+        raise ValueError(f"a Tensor holds an array, but the rows of what it was given differ in length ({error})") from None
+    if dtype is None:
+        dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
+    if dtype not in (np.float32, np.float64):
+        raise TypeError(f"a Tensor has dtype float64 or float32, not {np.dtype(dtype).name}")
+    if array.dtype == object and any(isinstance(x, Node) for x in array.flat):
+        raise TypeError("a Tensor holds numbers, but was given nodes; mb.stack joins Tensors, np.array holds Values")
+    if array.dtype.kind not in "fiub" and array.dtype != object:
+        raise TypeError(f"a Tensor holds real numbers, but was given {array.dtype.name} data")
+    try:
+        floats = array.astype(dtype, copy=False)
+    except (TypeError, ValueError):
+        raise TypeError(f"a Tensor holds real numbers, but was given {data!r:.60}") from None
+    if array.dtype.kind in "iu" and not np.array_equal(floats.astype(array.dtype), array):
+        raise ValueError(f"these integers are not exactly {np.dtype(dtype).name}; round them yourself first")
+    return floats
+
+
+def constant(array: np.ndarray, label: str | None = None) -> Tensor:
+    """A Tensor by which nothing is differentiated, of an array that nobody else writes to."""
+    y = new(Tensor)
+    _leaf(y, array, label, False)
+    return y
+
+
+def _leaf(y: Tensor, array: np.ndarray, label: str | None, varies: bool) -> None:
+    y._data = array
+    y.label = label
+    y.number = next_number() if varies else 0
+    y.grad = y.primitive = y.u = y.v = y.du = y.dv = None
+    y.rest = ()
+    y._arguments = ()
+    y._params = {}
+    y._lent = False
+
+
+def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
+    """A number or array as a constant; a plain number takes the dtype of the Tensor beside it."""
+    if x.__class__ is float or x.__class__ is int:
+        dtype = next((other._data.dtype for other in inputs if isinstance(other, Tensor)), None)
+        return constant(np.array(x, dtype))
+    return constant(as_array(x))
+
+
+def _own_index(index: Any) -> Any:
+    """An index that nobody can change afterwards: its arrays copied, its lists made arrays."""
+    if isinstance(index, tuple):
+        return tuple(map(_own_index, index))
+    if isinstance(index, Node):
+        raise TypeError(f"an index holds integers or bools, not the node {index.name}; use {index.name}.data")
+    return np.array(index) if isinstance(index, np.ndarray | list) else index
+
+
+def _not_recorded(name: str) -> str:
+    return (
+        f"{name} is not recorded by microbp, so no gradient could pass through it; write it with the functions of "
+        "microbp, add a row to the table, or use .data for the numbers"
+    )
+
+
+def _shape_error(primitive: Primitive, nodes: list[Any], params: dict[str, Any], error: Exception) -> str:
+    """One sentence for what numpy refused: the operation, the shapes, and what would be right."""
+    names = [x.label or "abcdefgh"[i % 8] for i, x in enumerate(nodes)]
+    shapes = ", ".join(f"{name} has shape {x.shape}" for name, x in zip(names, nodes, strict=True))
+    given = "".join(f", {key}={value!r:.60}" for key, value in params.items() if value is not None)
+    sentence = f"{primitive.name}: {shapes}{given}"
+    if primitive is p.matmul and all(len(x.shape) == 2 for x in nodes):
+        (_, inner), (rows, columns) = nodes[0].shape, nodes[1].shape
+        sentence += f"; the inner sizes {inner} and {rows} differ"
+        return sentence + (f"; columns are examples, so pass {names[1]}.T" if columns == inner else "")
+    return f"{sentence}; numpy says: {str(error).splitlines()[0]}"
+
+
+assert Value.precedence < Tensor.precedence
