@@ -61,6 +61,10 @@ class Node:
         """A node that was not computed, and that the computation may be differentiated by."""
         raise NotImplementedError
 
+    def receive(self, cotangent: Any) -> None:
+        """Take the result of a backward pass into `grad`: leaves add it up, computed nodes are set anew."""
+        raise NotImplementedError
+
     @property
     def inputs(self) -> tuple[Any, ...]:
         """The nodes that this one was computed from, in order; `x * x` has x twice."""

@@ -142,7 +142,8 @@ class Linear(Primitive):
         n = 1 if self.each else len(self.transposes)
         inputs = tuple(arguments[0]) if self.each else arguments[:n]
         given = self.parameters | dict(zip(self.parameters, arguments[n:], strict=False)) | params
-        if len(arguments) < n or len(arguments) > n + len(self.parameters) or any(value is REQUIRED for value in given.values()):
+        missing = len(arguments) < n or any(value is REQUIRED for value in given.values())
+        if missing or len(arguments) > n + len(self.parameters):
             raise TypeError(f"{self.name}: takes {n} input(s) and {', '.join(self.parameters) or 'nothing else'}")
         if unknown := given.keys() - self.parameters.keys():
             raise TypeError(f"{self.name}: has no argument named {', '.join(sorted(unknown))}")
@@ -310,14 +311,14 @@ def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return None if axes is None else tuple(int(n) for n in np.argsort([n % len(axes) for n in axes]))
 
 
-sum_to = Linear(
+sum_to: Linear = Linear(
     "sum_to", _sum_to, lambda g, x, shape: broadcast_to(g, shape=shape_of(x)), shape=REQUIRED
 )
-broadcast_to = Linear(
+broadcast_to: Linear = Linear(
     "broadcast_to", np.broadcast_to, lambda g, x, shape: sum_to(g, shape=shape_of(x)), shape=REQUIRED
 )
-reshape = Linear("reshape", np.reshape, lambda g, x, shape: reshape(g, shape=shape_of(x)), shape=REQUIRED)
-transpose = Linear("transpose", np.transpose, lambda g, x, axes: transpose(g, axes=_inverse(axes)), axes=None)
+reshape: Linear = Linear("reshape", np.reshape, lambda g, x, shape: reshape(g, shape=shape_of(x)), shape=REQUIRED)
+transpose: Linear = Linear("transpose", np.transpose, lambda g, x, axes: transpose(g, axes=_inverse(axes)), axes=None)
 
 
 def unbroadcast(cotangent: Operand, shape: tuple[int, ...]) -> Operand:

@@ -26,19 +26,19 @@ class Entry(NamedTuple):
     """One entry of a Tensor, as a node of the linearized graph."""
 
     tensor: Node
-    index: tuple[int, ...]
+    at: tuple[int, ...]
 
     @property
     def data(self) -> float:
         """The number that stands there."""
-        return float(self.tensor._data[self.index])
+        return float(self.tensor._data[self.at])
 
     @property
     def label(self) -> str | None:
         """The tensor's label with subscripts, counted from 1 as in print; a column needs only one."""
         if self.tensor.label is None:
             return None
-        return subscripted(self.tensor.label, self.index, self.tensor.shape)
+        return subscripted(self.tensor.label, self.at, self.tensor.shape)
 
 
 def subscripted(label: str, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
@@ -116,7 +116,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
             if node.du is not None:
                 edges = [(node.u, node.du), (node.v, node.dv), *node.rest]
                 for x, rate in edges:
-                    if x in first:
+                    if x in first and rate is not None:
                         sources.append(first[x])
                         targets.append(here)
                         rates.append(rate)
@@ -423,7 +423,7 @@ def name_of(node: NodeOrEntry) -> str:
     if node.label is not None:
         return node.label
     if isinstance(node, Entry):
-        return subscripted(_sign_of(node.tensor), node.index, node.tensor.shape)
+        return subscripted(_sign_of(node.tensor), node.at, node.tensor.shape)
     return _sign_of(node)
 
 

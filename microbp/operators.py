@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from microbp import primitives as p
 from microbp import sweeps
-from microbp.graph import Node, Operand, Primitive
+from microbp.graph import Node, Operand, Primitive, recorded
 
 Method = Callable[..., Any]
 
@@ -108,14 +108,8 @@ class Differentiable(Node):
         for node, g in sweeps.backward(self, cotangent).items():
             node.receive(g)
 
-    def receive(self, cotangent: Any) -> None:
-        """Take the result of a backward pass into `grad`."""
-        raise NotImplementedError
-
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""
-        from microbp.graph import recorded
-
         leaves, operations = recorded([self])
         for node in leaves + operations:
             node.grad = None

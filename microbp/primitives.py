@@ -25,15 +25,23 @@ from microbp.kinds import (
     Elementwise,
     Linear,
     Reduction,
-    broadcast_to,
     kept_shape,
     reduced_axes,
-    reshape,
     shape_of,
-    sum_to,
-    transpose,
     unbroadcast,
 )
+from microbp.kinds import broadcast_to as broadcast_to
+from microbp.kinds import reshape as reshape
+from microbp.kinds import sum_to as sum_to
+from microbp.kinds import transpose as transpose
+
+# The rows that formulas further up refer to.
+where: Elementwise
+power: Elementwise
+log: Elementwise
+cos: Elementwise
+cosh: Elementwise
+scatter: Linear
 
 # fmt: off
 
@@ -71,6 +79,11 @@ exp      = Elementwise("exp",       math.exp,         np.exp,          lambda u,
 expm1    = Elementwise("expm1",     math.expm1,       np.expm1,        lambda u, y: y + 1)
 log      = Elementwise("log",       math.log,         np.log,          lambda u, y: 1 / u)
 log1p    = Elementwise("log1p",     math.log1p,       np.log1p,        lambda u, y: 1 / (1 + u))
+# u·ln v, with 0·ln 0 = 0: what a probability of 0 adds to an entropy.
+xlogy    = Elementwise("xlogy",     lambda u, v: u * math.log(v) if u or v != v else 0.0,
+                                                      lambda u, v: _xlogy(u, v),
+                       lambda u, v, y: log(v),        lambda u, v, y: where(equal(u, 0), 0.0, u / v))
+square   = Elementwise("square",    lambda u: u * u,  np.square,       lambda u, y: 2 * u, symbol="²")
 sqrt     = Elementwise("sqrt",      math.sqrt,        np.sqrt,         lambda u, y: 0.5 / y)
 logaddexp = Elementwise("logaddexp", lambda u, v: float(np.logaddexp(u, v)), np.logaddexp,
                         lambda u, v, y: exp(u - y),   lambda u, v, y: exp(v - y))
@@ -155,10 +168,15 @@ def _sigmoid(z: float) -> float:
     return e / (1 + e)
 
 
-@np.errstate(over="ignore")
 def _sigmoids(z: Any) -> Any:
-    # Where e^{−z} overflows to inf, 1/(1 + inf) = 0 is the right value.
-    return 1 / (1 + np.exp(-z))
+    with np.errstate(over="ignore"):  # e^{−z} = inf gives 1/(1 + inf) = 0, which is right
+        return 1 / (1 + np.exp(-z))
+
+
+def _xlogy(u: Any, v: Any) -> Any:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        product = u * np.log(v)
+    return np.where(np.equal(u, 0) & ~np.isnan(v), 0, product)
 
 
 def _softplus(z: float) -> float:
@@ -170,7 +188,7 @@ def _logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     shift = np.where(np.isfinite(top), top, 0)
     with np.errstate(divide="ignore"):
         total = np.log(np.sum(np.exp(x - shift), axis=axis, keepdims=True)) + shift
-    return total if keepdims else total.reshape([n for i, n in enumerate(x.shape) if i not in reduced_axes(x.ndim, axis)])
+    return total if keepdims else np.squeeze(total, reduced_axes(x.ndim, axis))
 
 
 def _share(ties: Operand, axis: Axis) -> Operand:
@@ -239,5 +257,3 @@ def _pull_right(g: Operand, a: Operand, b: Operand) -> Operand:
 
 TABLE: dict[str, Primitive] = {row.name: row for row in list(globals().values()) if isinstance(row, Primitive)}
 """Every primitive by its name."""
-
-__all__ = [*TABLE, "softmax", "log_softmax", "TABLE", "unbroadcast", "sum_to"]

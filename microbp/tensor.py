@@ -189,9 +189,8 @@ class Tensor(Differentiable):
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order, by default reversed."""
-        if len(axes) == 1 and not isinstance(axes[0], int):
-            axes = axes[0] if axes[0] is None else tuple(axes[0])
-        return p.transpose(self, axes or None)
+        order = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes or None
+        return p.transpose(self, order if order is None else tuple(order))
 
     def ravel(self) -> Any:
         """The same entries along one axis."""
@@ -284,7 +283,7 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray:
     try:
         array = np.array(data)
     except ValueError as error:
-        raise ValueError(f"a Tensor holds an array, but the rows of what it was given differ in length ({error})") from None
+        raise ValueError(f"a Tensor holds an array, but the rows it was given differ in length ({error})") from None
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
     if dtype not in (np.float32, np.float64):

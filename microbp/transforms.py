@@ -16,7 +16,7 @@ import numpy as np
 from microbp import primitives as p
 from microbp import sweeps
 from microbp.graph import Node, Operand, recorded
-from microbp.kinds import shape_of, zeros_like
+from microbp.kinds import is_object_array, shape_of, zeros_like
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -34,8 +34,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     """
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
-        args, variables = _with_fresh_nodes(args, argnums)
-        y = f(*args)
+        inputs, variables = _with_fresh_nodes(args, argnums)
+        y = f(*inputs)
         if not isinstance(y, Node):
             _need_number_or_node(y, "grad")
             return y, _one_or_all(argnums, [_plain(zeros_like(x)) for x in variables])
@@ -117,8 +117,8 @@ def jacobian(f: Function, argnum: int = 0, mode: str | None = None) -> Function:
         raise ValueError(f'jacobian: mode is "forward", "reverse" or None, not {mode!r}')
 
     def evaluate(*args: Any) -> Any:
-        args, (x,) = _with_fresh_nodes(args, [argnum])
-        y = f(*args)
+        inputs, (x,) = _with_fresh_nodes(args, [argnum])
+        y = f(*inputs)
         if not isinstance(y, Node):
             _need_number_or_node(y, "jacobian")
             return np.zeros(np.shape(y) + x.shape)
@@ -165,8 +165,8 @@ def _with_fresh_nodes(args: Sequence[Any], argnums: int | Sequence[int]) -> tupl
 
 def _fresh(x: Any) -> Node:
     if isinstance(x, Node):
-        return p.identity(x) if x.number else type(x).leaf(x._data)  # type: ignore[no-any-return]
-    if isinstance(x, np.ndarray) and x.dtype == object:
+        return p.identity(x) if x.number else type(x).leaf(x._data)
+    if is_object_array(x):
         raise TypeError("an array of Values is not one argument; stack its numbers into a Tensor")
     return Value(x) if np.ndim(x) == 0 and not isinstance(x, np.ndarray) else Tensor(x)
 
@@ -188,7 +188,7 @@ def _rests_on_others(outputs: list[Node], variables: list[Node]) -> bool:
 
 
 def _need_number_or_node(y: Any, name: str) -> None:
-    if not isinstance(y, float | int | np.number | np.ndarray) or getattr(y, "dtype", None) == object:
+    if not isinstance(y, float | int | np.number | np.ndarray) or is_object_array(y):
         raise TypeError(
             f"{name}: the function has to give a Value or a Tensor, but gave {type(y).__name__}"
             + ("; reduce an array of Values to one, or join them with mb.stack" if isinstance(y, np.ndarray) else "")

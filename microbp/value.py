@@ -185,7 +185,7 @@ def constant(data: float) -> Value:
 def as_float(x: Any) -> float:
     """x as a float where that is exact and meant; else a TypeError or ValueError that says why not."""
     if x.__class__ is float:
-        return x  # type: ignore[no-any-return]
+        return x
     if isinstance(x, Node):
         raise TypeError(f"a Value holds a number, but was given the node {x.name}; use {x.name}.data for its number")
     if isinstance(x, complex | np.complexfloating):

@@ -1,0 +1,54 @@
+# Every target sets up what it needs in .venv, and again when setup.cfg changes.
+
+PYTHON ?= python3
+VENV   ?= .venv
+RUN    := $(VENV)/bin/python -m
+
+help:            ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: $(VENV)/installed       ## record, check, draw and train a small network: under a minute
+	$(VENV)/bin/microbp demo
+
+test: $(VENV)/installed-test  ## the tests; those that need dot or the real data say so and are skipped
+	$(RUN) pytest
+
+lint: $(VENV)/installed-dev   ## ruff, mypy, and the floors of the imports
+	$(VENV)/bin/ruff check
+	$(RUN) mypy
+	$(VENV)/bin/lint-imports
+
+# Not `ruff format`: the tables and formulas are aligned by hand, to look like the page they come from.
+format: $(VENV)/installed-dev ## sort imports, and mend what ruff can
+	$(VENV)/bin/ruff check --fix
+
+test-lowest:     ## the tests with the lowest versions that setup.cfg promises (PYTHON=python3.10 or 3.11)
+	$(MAKE) VENV=$(VENV)-lowest $(VENV)-lowest/installed-test
+	$(VENV)-lowest/bin/python -m pip install --quiet \
+	    $$(sed -n '/^install_requires/,/^notebooks/s/^ *\([a-z]*\) >= \([0-9.]*\)$$/\1==\2/p' setup.cfg)
+	$(VENV)-lowest/bin/python -m pytest
+
+clean:           ## away with .venv, caches and builds
+	rm -rf $(VENV) $(VENV)-lowest build dist *.egg-info
+	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find microbp tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null || { \
+	    echo 'microbp needs Python 3.10 or newer, and $(PYTHON) is not:' \
+	         'name another one, as in `make PYTHON=python3.12 test`.'; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2> /dev/null || { \
+	    echo '$(PYTHON) comes without its venv module: install it' \
+	         '(on Debian and Ubuntu: apt-get install python3-venv).'; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/created setup.cfg pyproject.toml
+	$(RUN) pip install --quiet -e .
+	@touch $@
+
+$(VENV)/installed-%: $(VENV)/created setup.cfg pyproject.toml
+	$(RUN) pip install --quiet -e ".[$*]"
+	@touch $@
+
+.PHONY: help demo test lint format test-lowest clean

@@ -1,0 +1,16 @@
+"""Networks on nodes: layers, activations, costs, initial weights, regularizers, optimizers."""
+
+from microbp.nn import activations, costs, initializers, optimizers, regularizers
+from microbp.nn.network import MLP, Layer, Neuron, accuracy
+
+__all__ = [
+    "MLP",
+    "Layer",
+    "Neuron",
+    "accuracy",
+    "activations",
+    "costs",
+    "initializers",
+    "optimizers",
+    "regularizers",
+]

@@ -1,0 +1,76 @@
+"""The numbers in a parameter, whichever node it is made of: a Tensor, a Value, or an array of Values."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from microbp.graph import Node
+from microbp.linearized import subscripted
+from microbp.tensor import Tensor
+from microbp.value import Value
+
+Parameter = Any
+"""A Tensor, a Value, or an ndarray of Values."""
+
+
+def parameter(node: type[Node], numbers: np.ndarray, label: str, varies: bool = True) -> Parameter:
+    """A Tensor, or an array of Values, that holds `numbers` and is named in the book's indices."""
+    if issubclass(node, Tensor):
+        return Tensor(numbers, label, varies=varies, dtype=numbers.dtype)
+    values = np.empty(numbers.shape, dtype=object)
+    for index, number in np.ndenumerate(numbers):
+        values[index] = Value(float(number), subscripted(label, index, numbers.shape), varies=varies)
+    return values
+
+
+def name_nodes(nodes: Parameter, label: str) -> Parameter:
+    """The same nodes, named."""
+    if isinstance(nodes, np.ndarray):
+        for index, node in np.ndenumerate(nodes):
+            node.label = subscripted(label, index, nodes.shape)
+    else:
+        nodes.label = label
+    return nodes
+
+
+def nodes_of(w: Parameter) -> list[Any]:
+    """The nodes that a parameter consists of."""
+    return list(w.flat) if isinstance(w, np.ndarray) else [w]
+
+
+def numbers_of(w: Parameter) -> np.ndarray:
+    """The numbers of a parameter, not to be written to."""
+    if isinstance(w, np.ndarray):
+        return np.array([node._data for node in w.flat]).reshape(w.shape)
+    return np.asarray(w._data)
+
+
+def gradient_of(w: Parameter) -> np.ndarray:
+    """What `grad` holds; an error where there was no backward pass."""
+    for node in nodes_of(w):
+        if node.grad is None:
+            raise ValueError(f"{node.name} has no gradient yet; call backward() on the cost first")
+    if isinstance(w, np.ndarray):
+        return np.array([node.grad for node in w.flat]).reshape(w.shape)
+    return np.asarray(w.grad)
+
+
+def cotangent_of(w: Parameter, cotangents: dict[Node, Any]) -> np.ndarray:
+    """The cotangent of a parameter out of a backward sweep; 0 where the cost does not rest on it."""
+    if isinstance(w, np.ndarray):
+        return np.array([cotangents.get(node, 0.0) for node in w.flat]).reshape(w.shape)
+    found = cotangents.get(w, 0.0)
+    return np.broadcast_to(found, w.shape) if np.shape(found) != w.shape else np.asarray(found)
+
+
+def assign(w: Parameter, numbers: np.ndarray) -> None:
+    """Give a parameter new numbers, in an array that nobody else writes to."""
+    if isinstance(w, np.ndarray):
+        for node, number in zip(w.flat, numbers.flat, strict=True):
+            node.data = float(number)
+    elif isinstance(w, Tensor):
+        w.assign(np.asarray(numbers))
+    else:
+        w.data = numbers
