@@ -3,6 +3,7 @@
 from microbp import data, equations, network
 from microbp.check import check
 from microbp.data import DataError
+from microbp.draw import DrawingError, draw
 from microbp.graph import Node, Primitive
 from microbp.kinds import Elementwise, Linear, Reduction
 from microbp.linearized import LinearizedGraph, Path, Paths, linearize, paths
@@ -90,6 +91,8 @@ __all__ = [
     "DataError",
     "div",
     "Elementwise",
+    "draw",
+    "DrawingError",
     "equal",
     "equations",
     "exp",

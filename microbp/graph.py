@@ -124,6 +124,7 @@ class Primitive:
         self.on_arrays = on_arrays
         self.symbol = symbol or name
         self.__doc__ = f"{name}: a row of the table of primitives; takes floats, arrays and nodes."
+        self.__module__ = "microbp.primitives"  # where pickle finds it again
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"

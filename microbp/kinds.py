@@ -10,7 +10,9 @@ Broadcasting is undone here, in `unbroadcast`, and nowhere else.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -61,38 +63,40 @@ class Elementwise(Primitive):
     def __call__(self, *inputs: Operand) -> Any:
         for x in inputs:
             if x.__class__ is not float and x.__class__ is not int:
+                if len(inputs) != len(self.partials):
+                    raise TypeError(f"{self.name}: takes {len(self.partials)} input(s), not {len(inputs)}")
                 return super().__call__(*inputs)
         return self.at(*inputs)
 
     def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
+        inputs = tuple([np.array(x) if isinstance(x, list | tuple) else x for x in inputs])
         if any(map(is_object_array, inputs)):
-            return np.frompyfunc(self, len(self.partials), 1)(*inputs)
+            return entry_by_entry(self, *inputs)
         return self.on_arrays(*inputs)
 
     def at(self, *inputs: float) -> float:
-        """f at floats, with numpy's inf and nan (and its warning) where the math module would raise."""
+        """f at floats, with numpy's inf and nan where the math module would raise."""
         try:
             return self.on_floats(*inputs)
         except (ValueError, ArithmeticError):
-            return float(self.on_arrays(*map(np.float64, inputs)))
+            with np.errstate(all="ignore"):
+                return float(self.on_arrays(*map(np.float64, inputs)))
 
     def rate(self, i: int, inputs: tuple[Operand, ...], y: Operand) -> Operand:
-        """∂y/∂(input i), in the arithmetic of the inputs."""
+        """∂y/∂(input i), in the arithmetic of the inputs; with inf and nan where Python's floats would raise."""
         partial = self.partials[i]
-        return partial(*inputs, y) if callable(partial) else partial
-
-    def rate_at(self, i: int, inputs: tuple[float, ...], y: float) -> float:
-        """∂y/∂(input i) at floats, with inf and nan where Python would raise."""
+        if not callable(partial):
+            return partial
         try:
-            return float(self.rate(i, inputs, y))
+            return partial(*inputs, y)
         except (ValueError, ArithmeticError):
             with np.errstate(all="ignore"):
-                return float(self.rate(i, tuple(map(np.float64, inputs)), np.float64(y)))
+                return partial(*[np.float64(x) if isinstance(x, float) else x for x in (*inputs, y)])
 
     def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
         partial = self.partials[i]
         if callable(partial):
-            pushed = partial(*inputs, y) * tangent
+            pushed = self.rate(i, inputs, y) * tangent
         elif partial == 0:
             return None
         else:
@@ -102,7 +106,7 @@ class Elementwise(Primitive):
     def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
         partial = self.partials[i]
         if callable(partial):
-            return unbroadcast(partial(*inputs, y) * cotangent, shape_of(inputs[i]))
+            return unbroadcast(self.rate(i, inputs, y) * cotangent, shape_of(inputs[i]))
         if partial == 0:
             return None
         return unbroadcast(cotangent if partial == 1 else partial * cotangent, shape_of(inputs[i]))
@@ -181,7 +185,6 @@ class Reduction(Primitive):
     name       what errors and drawings call it
     on_arrays  the function, with keywords axis and keepdims
     partial    ∂y/∂x, of the shape of x: `lambda x, y, axis: …`, where y has its reduced axes kept
-    fold       the same for two numbers; it reduces arrays of Values
     """
 
     def __init__(
@@ -189,25 +192,45 @@ class Reduction(Primitive):
         name: str,
         on_arrays: Callable[..., Any],
         partial: Callable[..., Operand],
-        fold: Elementwise,
     ) -> None:
         super().__init__(name, on_arrays)
         self.partial = partial
-        self.fold = fold
+        self._of: dict[int, Elementwise] = {}
 
     def __call__(self, x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
         return super().__call__(x, axis=axis, keepdims=keepdims)
 
     def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
-        (x,) = inputs
+        x = np.asarray(inputs[0])
         return self._on_objects(x, **params) if is_object_array(x) else self.on_arrays(x, **params)
 
     def _on_objects(self, x: np.ndarray, axis: Axis, keepdims: bool) -> Any:
         axes = reduced_axes(x.ndim, axis)
         kept = [n for n in range(x.ndim) if n not in axes]
-        rows = x.transpose(*kept, *axes).reshape([x.shape[n] for n in kept] + [-1])
-        y = np.frompyfunc(self.fold, 2, 1).reduce(rows, axis=-1)
-        return np.reshape(y, kept_shape(x.shape, axis)) if keepdims else y
+        rows = x.transpose(*kept, *axes).reshape([x.shape[n] for n in kept] + [prod(x.shape[n] for n in axes)])
+        if not rows.shape[-1]:
+            raise ValueError(f"{self.name}: has no value over no entries; the array has shape {x.shape}")
+        of_row = self.of_numbers(rows.shape[-1])
+        y = np.empty(rows.shape[:-1], dtype=object)
+        y.flat = [of_row(*row) for row in rows.reshape(-1, rows.shape[-1])]
+        return y.reshape(kept_shape(x.shape, axis)) if keepdims else y[()]
+
+    def of_numbers(self, n: int) -> Elementwise:
+        """The same for n numbers, each an input with an edge of its own: what reduces a row of Values."""
+
+        def rate(i: int, *inputs_and_y: Operand) -> Operand:
+            *inputs, y = inputs_and_y
+            with np.errstate(all="ignore"):
+                return self.partial(np.array(inputs), y, axis=None)[i]
+
+        if n not in self._of:
+            self._of[n] = Elementwise(
+                self.name,
+                lambda *u: float(self.on_arrays(np.array(u), axis=None, keepdims=False)),
+                lambda *u: self.on_arrays(np.stack(np.broadcast_arrays(*u)), axis=0, keepdims=False),
+                *[functools.partial(rate, i) for i in range(n)],
+            )
+        return self._of[n]
 
     def rate(self, inputs: tuple[Operand, ...], y: Operand, axis: Axis) -> Operand:
         """∂y/∂x, of the shape of x, in the arithmetic of x."""
@@ -229,6 +252,14 @@ class Reduction(Primitive):
         targets = np.arange(np.size(y)).reshape(kept_shape(x.shape, params["axis"]))
         rates = self.rate(inputs, y, params["axis"])
         return np.arange(x.size), np.broadcast_to(targets, x.shape).ravel(), np.ravel(rates)
+
+
+def entry_by_entry(f: Callable[..., Any], *inputs: Any) -> Any:
+    """f over arrays of objects, broadcast. (`np.frompyfunc` would warn where f compares with nan.)"""
+    entries = np.broadcast(*inputs)
+    y = np.empty(entries.shape, dtype=object)
+    y.flat = [f(*xs) for xs in entries]
+    return y[()]
 
 
 class FormalSum:
@@ -304,7 +335,8 @@ def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
         return x
     extra = x.ndim - len(shape)
     stretched = (n + extra for n, size in enumerate(shape) if size == 1 != x.shape[n + extra])
-    return np.add.reduce(x, axis=(*range(extra), *stretched)).reshape(shape)
+    total = np.add.reduce(x, axis=(*range(extra), *stretched))
+    return total if shape_of(total) == shape else total.reshape(shape)
 
 
 def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -317,7 +349,12 @@ sum_to: Linear = Linear(
 broadcast_to: Linear = Linear(
     "broadcast_to", np.broadcast_to, lambda g, x, shape: sum_to(g, shape=shape_of(x)), shape=REQUIRED
 )
-reshape: Linear = Linear("reshape", np.reshape, lambda g, x, shape: reshape(g, shape=shape_of(x)), shape=REQUIRED)
+reshape: Linear = Linear(
+    "reshape",
+    lambda x, shape: np.reshape(x, shape),
+    lambda g, x, shape: reshape(g, shape=shape_of(x)),
+    shape=REQUIRED,
+)
 transpose: Linear = Linear("transpose", np.transpose, lambda g, x, axes: transpose(g, axes=_inverse(axes)), axes=None)
 
 

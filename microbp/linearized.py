@@ -273,7 +273,9 @@ class LinearizedGraph:
         tensor = _tensor_of(node)
         if isinstance(node, tuple) and not isinstance(node, Entry):
             index = node[1] if isinstance(node[1], tuple) else (node[1],)
-            node = Entry(tensor, tuple(int(n) % size for n, size in zip(index, tensor.shape, strict=False)))
+            if len(index) != len(tensor.shape) or not all(-size <= n < size for n, size in zip(index, tensor.shape)):
+                raise ValueError(f"{tensor.name} has shape {tensor.shape}, and no entry {index}")
+            node = Entry(tensor, tuple(int(n) % size for n, size in zip(index, tensor.shape, strict=True)))
         elif isinstance(node, Node) and node not in self._index:
             entries = entries_of(node)
             if len(entries) != 1:
@@ -328,6 +330,9 @@ class Paths:
 
     def __len__(self) -> int:
         return self.count
+
+    def __bool__(self) -> bool:
+        return self.count > 0  # also where there are more paths than `len` can say
 
     @cached_property
     def count(self) -> int:
@@ -407,14 +412,19 @@ class Elimination:
     @property
     def jacobian(self) -> np.ndarray:
         """∂(output)/∂(input), a row an output and a column an input, once only these are left."""
-        row = {node: n for n, node in enumerate(self.graph.outputs)}
-        column = {node: n for n, node in enumerate(self.inputs)}
-        between = len(self.graph.nodes) - len(row.keys() | column.keys())
+        graph, column = self.graph, {node: n for n, node in enumerate(self.inputs)}
+        between = len(graph.nodes) - len(column.keys() | set(graph.outputs))
         if between:
             raise ValueError(f"the Jacobian is not reached: {between} nodes between inputs and outputs are left")
-        matrix = np.zeros((len(row), len(column)))
-        for source, target, rate in self.graph.edges:
-            matrix[row[target], column[source]] += rate
+        rows: list[dict[int, float]] = []
+        for n, node in enumerate(graph.nodes):
+            rows.append({column[node]: 1.0} if node in column else {})
+            for source, rate in graph._in[n]:  # an input, or an output that another one rests on
+                for k, x in rows[source].items():
+                    rows[n][k] = rows[n].get(k, 0.0) + rate * x
+        matrix = np.zeros((len(graph.outputs), len(column)))
+        for row, n in zip(matrix, graph._outputs, strict=True):
+            row[list(rows[n])] = list(rows[n].values())
         return matrix
 
 

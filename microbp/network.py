@@ -1,7 +1,7 @@
 """The network of Nielsen's book, under the names of its program `network.py`.
 
 Sigmoid neurons, quadratic cost, stochastic gradient descent by mini-batches; the gradient is that of
-`equations.py`, and nothing else of microbp is used. Under the same seeds of `random` and `numpy.random` it
+`equations`, and nothing else of microbp is used. Under the same seeds of `random` and `numpy.random` it
 draws, shuffles and steps as the book's program does, and so ends with the same weights. It departs from the
 book where wrong data went through without a word, above all an input of shape (n,): that is a ValueError.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-import microbp.equations as equations
+from microbp import equations
 from microbp.equations import COSTS, Array, Cost, sigmoid, sigmoid_prime
 
 __all__ = ["Network", "sigmoid", "sigmoid_prime"]
@@ -27,7 +27,9 @@ class Network:
 
     sizes        neurons of each layer, the input first, as in [784, 30, 10]
     matrix_form  whether a mini-batch is one matrix, a column an example, instead of one example after the
-                 other: the same weights but for rounding, and sooner. It may be changed at any time.
+                 other: the same step but for rounding, and sooner. Many steps at a large η enlarge rounding:
+                 on MNIST with η = 3 the weights of the two forms are 1e-14 apart after 1,000 mini-batches,
+                 and far apart after 10,000, just as when one weight starts different in its last bit.
 
     num_layers   how many sizes there are
     biases       of layers 2 … L, shapes (n_l, 1), drawn from N(0, 1), all of them before the weights

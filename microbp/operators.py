@@ -105,6 +105,11 @@ class Differentiable(Node):
 
         cotangent  of the shape of this node; 1 where this is a single number and it is left out
         """
+        if isinstance(cotangent, Node):
+            raise TypeError(
+                f"backward: `grad` holds numbers, but the cotangent is the node {cotangent.name}; "
+                "use mb.backward(…, as_nodes=True) for a derivative that can be differentiated again"
+            )
         for node, g in sweeps.backward(self, cotangent).items():
             node.receive(g)
 

@@ -71,7 +71,7 @@ abs      = Elementwise("abs",       math.fabs,        np.absolute,     lambda u,
 # v·uᵛ⁻¹ and y·ln u, but 0 where the constant 1 = u⁰ is differentiated at u = 0, and where 0 = 0ᵛ is.
 power    = Elementwise("power",     math.pow,         np.power,
                        lambda u, v, y: where(equal(v, 0), 0.0, v * power(u, v - 1)),
-                       lambda u, v, y: where(equal(u, 0) * (1 - greater(0, v)), 0.0, y * log(u)),
+                       lambda u, v, y: where(equal(u, 0) * (greater(v, 0) + equal(v, 0)), 0.0, y * log(u)),
                        symbol="^")
 
 # Exponentials, logarithms, roots
@@ -139,10 +139,10 @@ stack = Linear("stack", lambda *xs, axis: np.stack(xs, axis),
                each=lambda g, i, *xs, axis: take(g, index=_along(axis, len(shape_of(g)), i)), axis=0)
 
 # One input, summed up over axes
-max = Reduction("max", np.max, lambda x, y, axis: _share(equal(x, y), axis), fold=maximum)
-min = Reduction("min", np.min, lambda x, y, axis: _share(equal(x, y), axis), fold=minimum)
+max = Reduction("max", np.max, lambda x, y, axis: _share(equal(x, y), axis))
+min = Reduction("min", np.min, lambda x, y, axis: _share(equal(x, y), axis))
 logsumexp = Reduction("logsumexp", lambda x, axis, keepdims: _logsumexp(x, axis, keepdims),
-                      lambda x, y, axis: exp(x - y), fold=logaddexp)
+                      lambda x, y, axis: exp(x - y))
 
 # fmt: on
 
@@ -210,9 +210,9 @@ def _scatter(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
     out = np.zeros(shape, x.dtype)
     parts = index if isinstance(index, tuple) else (index,)
     if any(isinstance(part, np.ndarray | list) for part in parts):
-        np.add.at(out, index, x)  # an entry that was taken twice receives both
+        np.add.at(out, index, x[()])  # an entry that was taken twice receives both
     else:
-        out[index] = x
+        out[index] = x[()]  # what stands in a 0-d array of objects, not the array
     return out
 
 
@@ -220,11 +220,13 @@ def _along(axis: int, ndim: int, part: int | slice) -> tuple[Any, ...]:
     return (*[slice(None)] * (axis % ndim), part)
 
 
-def _slice_of(g: Operand, i: int, xs: tuple[Operand, ...], axis: int) -> Operand:
-    ndim = len(shape_of(g))
-    lengths = [shape_of(x)[axis] for x in xs]
+def _slice_of(g: Operand, i: int, xs: tuple[Operand, ...], axis: int | None) -> Operand:
+    lengths = [math.prod(shape_of(x)) if axis is None else shape_of(x)[axis] for x in xs]
     start = builtins.sum(lengths[:i])
-    return take(g, index=_along(axis, ndim, slice(start, start + lengths[i])))
+    part = slice(start, start + lengths[i])
+    if axis is None:
+        return reshape(take(g, index=part), shape=shape_of(xs[i]))
+    return take(g, index=_along(axis, len(shape_of(g)), part))
 
 
 def _swap(x: Operand) -> Operand:

@@ -49,17 +49,15 @@ def seed(output: Node, cotangent: Operand = None) -> Operand:
                 f"or reduce it to one number first, such as {output.name}.sum()"
             )
         return 1.0 if isinstance(output._data, float) else np.ones_like(output._data)
+    if not isinstance(cotangent, Node):
+        cotangent = np.array(cotangent)  # a copy: it becomes the `grad` of the output
+        if cotangent.dtype.kind not in "fiub":
+            raise TypeError(f"backward: the cotangent holds real numbers, not {cotangent.dtype.name} data")
+    if cotangent.shape != shape:
+        raise ValueError(f"backward: the cotangent has shape {cotangent.shape}, but {output.name} has shape {shape}")
     if isinstance(cotangent, Node):
-        given = cotangent.shape
-    elif isinstance(output._data, float):
-        cotangent = float(cotangent)
-        given = ()
-    else:
-        cotangent = np.asarray(cotangent, dtype=output._data.dtype)
-        given = cotangent.shape
-    if given != shape:
-        raise ValueError(f"backward: the cotangent has shape {given}, but {output.name} has shape {shape}")
-    return cotangent
+        return cotangent
+    return float(cotangent) if isinstance(output._data, float) else cotangent.astype(output._data.dtype, copy=False)
 
 
 def pull_back(
@@ -69,20 +67,21 @@ def pull_back(
     operations, cotangents = _visited(seeds, wrt)
     for node, cotangent in seeds.items():
         if node.number:
-            cotangents[node] = cotangent
+            cotangents[node] = _beside(node, cotangent) if as_nodes else cotangent
     with np.errstate(all="ignore"):
         for node in reversed(operations):
             g = cotangents[node]
             du = node.du
             if du is not None and not as_nodes:
                 u, v = node.u, node.v
+                # Not `+=`: beside Tensors a cotangent may be an array that other nodes have too.
                 if u in cotangents:
-                    cotangents[u] += g * du
+                    cotangents[u] = cotangents[u] + g * du
                 if v in cotangents:
-                    cotangents[v] += g * node.dv
+                    cotangents[v] = cotangents[v] + g * node.dv
                 for w, dw in node.rest:
                     if w in cotangents:
-                        cotangents[w] += g * dw
+                        cotangents[w] = cotangents[w] + g * dw
             elif g is not ZERO:
                 _pull(node, g, cotangents, as_nodes)
     return cotangents
@@ -112,16 +111,21 @@ def forward(
     An output that rests on none of the nodes of `tangents` is not among the result: it does not change.
     """
     operations, visited = _visited(outputs, tangents)
-    result: dict[Node, Any] = {node: tangent for node, tangent in tangents.items() if node in visited}
+    result: dict[Node, Any] = {
+        node: _beside(node, tangent) if as_nodes else tangent for node, tangent in tangents.items() if node in visited
+    }
     with np.errstate(all="ignore"):
         for node in operations:
             du = node.du
             if du is not None and not as_nodes:
-                tangent = result.get(node.u, 0.0) * du
-                if node.v is not None:
-                    tangent += result.get(node.v, 0.0) * node.dv
-                    for w, dw in node.rest:
-                        tangent += result.get(w, 0.0) * dw
+                # An input that does not change is left out: 0 times an infinite rate factor is not 0.
+                u, v = node.u, node.v
+                tangent = result[u] * du if u in result else 0.0
+                if v in result:
+                    tangent = tangent + result[v] * node.dv
+                for w, dw in node.rest:
+                    if w in result:
+                        tangent = tangent + result[w] * dw
                 result[node] = tangent
             else:
                 result[node] = _push(node, result, as_nodes)
@@ -140,7 +144,21 @@ def _push(node: Node, tangents: dict[Node, Any], as_nodes: bool) -> Operand:
             pushed = primitive.push(i, tangents[x], arguments, y, **params)
             if pushed is not None:
                 total = pushed if total is None else total + pushed
-    return zeros_like(node) if total is None else total
+    if total is None:
+        return _beside(node, zeros_like(node)) if as_nodes else zeros_like(node)
+    return total
+
+
+def _beside(node: Node, number: Operand) -> Operand:
+    """A cotangent or tangent of `node` that formulas over nodes can take: an array as a constant of node's class.
+
+    An array times a Value would be numpy's affair, and an array of Values.
+    """
+    if isinstance(number, Node) or isinstance(node._data, float):
+        return number
+    constant = type(node).leaf(number)
+    constant.number = 0
+    return constant
 
 
 def _formula_over(node: Node, inputs: tuple[Node, ...], as_nodes: bool) -> tuple[tuple[Operand, ...], Operand]:

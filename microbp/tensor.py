@@ -15,7 +15,6 @@ from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive, next_number
 from microbp.kinds import Axis
 from microbp.operators import Differentiable
-from microbp.value import Value
 
 new = object.__new__
 
@@ -97,7 +96,9 @@ class Tensor(Differentiable):
         """
         if self.primitive is not None:
             self._data.flags.writeable = False
-        self._lent = True
+        elif not self._lent:
+            self._data = self._data.copy()  # what was recorded so far keeps the one it was computed from
+            self._lent = True
         return self._data  # type: ignore[no-any-return]
 
     @data.setter
@@ -214,7 +215,9 @@ class Tensor(Differentiable):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         primitive = UFUNCS.get(ufunc)
-        if method == "reduce" and ufunc in REDUCTIONS:
+        if ufunc in COMPARISONS and method == "__call__" and not kwargs:
+            return ufunc(*[x._data if isinstance(x, Node) else x for x in inputs])
+        if method == "reduce" and ufunc in REDUCTIONS and kwargs.keys() <= {"axis", "keepdims"}:
             return REDUCTIONS[ufunc](*inputs, kwargs.get("axis", 0), kwargs.get("keepdims", False))
         if method != "__call__" or primitive is None or kwargs:
             raise TypeError(_not_recorded(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")))
@@ -257,6 +260,18 @@ UFUNCS: dict[Any, Primitive] = {row.on_arrays: row for row in p.TABLE.values() i
 
 REDUCTIONS: dict[Any, Any] = {np.add: p.sum, np.maximum: p.max, np.minimum: p.min, np.logaddexp: p.logsumexp}
 
+COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal}
+"""Answered by the data, as `t < u` is."""
+
+
+def _dot(a: Operand, b: Operand) -> Any:
+    if np.ndim(a) == 0 or np.ndim(b) == 0:
+        return p.mul(a, b)
+    if np.ndim(b) > 2:
+        raise TypeError("np.dot of a stack of matrices pairs each with each and is not recorded; a @ b goes through both")
+    return p.matmul(a, b)
+
+
 FUNCTIONS: dict[Any, Any] = {
     np.sum: p.sum,
     np.mean: p.mean,
@@ -269,11 +284,14 @@ FUNCTIONS: dict[Any, Any] = {
     np.concatenate: p.concatenate,
     np.stack: p.stack,
     np.where: p.where,
-    np.dot: p.matmul,
+    np.dot: _dot,
     np.shape: lambda a: a.shape,
     np.ndim: lambda a: a.ndim,
     np.size: lambda a: a.size,
 }
+
+
+REAL = (float, int, np.floating, np.integer, np.bool_)
 
 
 def as_array(data: Any, dtype: Any = None) -> np.ndarray:
@@ -292,12 +310,16 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray:
         raise TypeError("a Tensor holds numbers, but was given nodes; mb.stack joins Tensors, np.array holds Values")
     if array.dtype.kind not in "fiub" and array.dtype != object:
         raise TypeError(f"a Tensor holds real numbers, but was given {array.dtype.name} data")
+    if array.dtype == object and not all(isinstance(x, REAL) for x in array.flat):
+        raise TypeError(f"a Tensor holds real numbers, but was given {data!r:.60}")
     try:
         floats = array.astype(dtype, copy=False)
-    except (TypeError, ValueError):
-        raise TypeError(f"a Tensor holds real numbers, but was given {data!r:.60}") from None
-    if array.dtype.kind in "iu" and not np.array_equal(floats.astype(array.dtype), array):
-        raise ValueError(f"these integers are not exactly {np.dtype(dtype).name}; round them yourself first")
+    except OverflowError:
+        floats = np.full(array.shape, np.inf)
+    if array.dtype.kind in "iuO":
+        large = np.abs(floats) > 1 / np.finfo(dtype).epsneg  # up to 2⁵³, or 2²⁴, every integer is a float
+        if array[large].tolist() != floats[large].tolist():
+            raise ValueError(f"these integers are not exactly {np.dtype(dtype).name}; round them yourself first")
     return floats
 
 
@@ -320,11 +342,11 @@ def _leaf(y: Tensor, array: np.ndarray, label: str | None, varies: bool) -> None
 
 
 def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
-    """A number or array as a constant; a plain number takes the dtype of the Tensor beside it."""
-    if x.__class__ is float or x.__class__ is int:
-        dtype = next((other._data.dtype for other in inputs if isinstance(other, Tensor)), None)
-        return constant(np.array(x, dtype))
-    return constant(as_array(x))
+    """A number or array as a constant; a plain number, or bools, take the dtype of the Tensor beside them."""
+    array = np.array(x) if x.__class__ is float else as_array(x)
+    if x.__class__ in (float, int, bool) or getattr(x, "dtype", None) == bool:
+        array = array.astype(next(other._data.dtype for other in inputs if isinstance(other, Tensor)), copy=False)
+    return constant(array)
 
 
 def _own_index(index: Any) -> Any:
@@ -333,7 +355,9 @@ def _own_index(index: Any) -> Any:
         return tuple(map(_own_index, index))
     if isinstance(index, Node):
         raise TypeError(f"an index holds integers or bools, not the node {index.name}; use {index.name}.data")
-    return np.array(index) if isinstance(index, np.ndarray | list) else index
+    if isinstance(index, list):
+        return np.array(index) if index else np.zeros(0, np.intp)
+    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _not_recorded(name: str) -> str:
@@ -355,5 +379,3 @@ def _shape_error(primitive: Primitive, nodes: list[Any], params: dict[str, Any],
         return sentence + (f"; columns are examples, so pass {names[1]}.T" if columns == inner else "")
     return f"{sentence}; numpy says: {str(error).splitlines()[0]}"
 
-
-assert Value.precedence < Tensor.precedence

@@ -5,22 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
 from microbp import sweeps
+from microbp.graph import Node
 from microbp.nn import costs, optimizers
 from microbp.nn.costs import Cost
 from microbp.nn.named import named
-from microbp.nn.network import MLP, as_rows, correct
+from microbp.nn.network import MLP, as_answers, as_array, as_digits, as_rows, correct
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.parameters import assign, cotangent_of, numbers_of
 from microbp.nn.regularizers import Regularizer
 
 
 class TrainingError(ArithmeticError):
-    """The cost is no longer a number; the network keeps the last parameters that gave one."""
+    """The cost, or a parameter, is no longer a number; the network keeps the last parameters that gave one."""
 
 
 class Epoch(NamedTuple):
@@ -137,16 +138,20 @@ def train(
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling
 
-    Ctrl-C ends training after the current step; the history so far is returned, marked `interrupted`.
+    Ctrl-C ends training between two steps; the history so far is returned, marked `interrupted`.
 
-    Raises TrainingError when the cost of a mini-batch is nan or inf. The network then has the parameters of
-    the last step whose cost was a number.
+    Raises TrainingError when the cost of a mini-batch is nan or inf. Network and optimizer are then as they
+    were when the cost was last a number.
     """
-    X, Y = _checked(net, *data, "data")
-    test = None if validation is None else _checked_validation(net, *validation)
+    X, Y = _checked(net, *_pair(data, "data"))
+    test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
-    function = named("cost", cost, costs.NAMES)
-    optimizer = optimizer or optimizers.SGD(0.5)
+    function = named("cost", cost, costs.NAMES, Cost)
+    optimizer = optimizers.SGD(0.5) if optimizer is None else optimizer
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
+    if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
+        raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
     rng = np.random.default_rng(rng)
     history = History()
     run = _Run(net, function, optimizer, regularizer, len(X))
@@ -157,51 +162,68 @@ def train(
             bar.set_description(f"Epoch {j}", refresh=False)
             order = rng.permutation(len(X))
             total = 0.0
-            for k in range(0, len(X), batch_size):
-                batch = order[k : k + batch_size]
-                total += len(batch) * run.step(X[batch], Y[batch], f"epoch {j}, mini-batch {k // batch_size}")
+            for k in range(steps):
+                batch = order[k * batch_size : (k + 1) * batch_size]
+                total += len(batch) * run.step(X[batch], Y[batch], f"epoch {j}, mini-batch {k}")
                 bar.update()
+            run.check_parameters(f"epoch {j}, mini-batch {steps - 1}")
             right = None if test is None else correct(net, *test)
             history.epochs.append(Epoch(total / len(X), right, 0 if test is None else len(test[0])))
             bar.set_postfix_str(history.line(j), refresh=False)
     except KeyboardInterrupt:
         history.interrupted = True
-        print(f"Training was interrupted in epoch {len(history)}; the network keeps what it has learned.", file=sys.stderr)
     finally:
         bar.close()
+    if history.interrupted:
+        where = f"in epoch {len(history)}"
+        print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)
     return history
 
 
 class _Run:
-    """The steps of one training run."""
+    """The steps of one training run.
+
+    good  parameters, and states of the optimizer, whose cost was the last to be a number
+    """
 
     def __init__(
         self, net: MLP, cost: Cost, optimizer: Optimizer, regularizer: Regularizer | None, n: int
     ) -> None:
         self.net, self.cost, self.optimizer, self.regularizer, self.n = net, cost, optimizer, regularizer, n
         self.parameters = net.parameter_arrays()
-        self.good: list[np.ndarray] = []
+        self.good = self._as_it_is()
 
     def step(self, X: np.ndarray, Y: np.ndarray, where: str) -> float:
         """One step on a mini-batch of rows; the cost before it."""
         with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
             c = self.net.cost(X.T, Y.T, self.cost)
-            before = [numbers_of(w) for w in self.parameters]
             if not np.isfinite(c._data):
-                for w, numbers in zip(self.parameters, self.good or before, strict=True):
-                    assign(w, numbers)
-                raise TrainingError(
-                    f"the cost became {float(c._data)} at {where}; the network keeps the last parameters that gave a "
-                    f"number. A smaller learning rate than {self.optimizer!r} often helps"
-                )
+                self._give_up(f"the cost became {float(c._data)} at {where}")
+            before, _ = self.good = self._as_it_is()
             cotangents = sweeps.backward(c)
             gradients = [cotangent_of(w, cotangents) for w in self.parameters]
             if self.regularizer is not None:
                 for k in range(0, len(gradients), 2):  # weights, not biases
                     gradients[k] = gradients[k] + self.regularizer.gradient(before[k], self.n)
             self.optimizer.step(self.parameters, gradients)
-        self.good = before
         return float(c._data)
+
+    def check_parameters(self, where: str) -> None:
+        """Make sure that the last step ended in numbers; any other is judged by the cost of the step after it."""
+        if not all(np.isfinite(numbers_of(w)).all() for w in self.parameters):
+            self._give_up(f"a parameter became nan or inf at {where}")
+
+    def _as_it_is(self) -> tuple[list[np.ndarray], dict[Node, Any]]:
+        return [numbers_of(w) for w in self.parameters], dict(self.optimizer.states)
+
+    def _give_up(self, why: str) -> NoReturn:
+        numbers, self.optimizer.states = self.good
+        for w, array in zip(self.parameters, numbers, strict=True):
+            assign(w, array.copy())
+        raise TrainingError(
+            f"{why}; the network keeps the last parameters that gave a number. A smaller learning rate than that of "
+            f"{self.optimizer!r} often helps"
+        )
 
 
 def _bar(total: int, progress: bool) -> Any:
@@ -211,37 +233,44 @@ def _bar(total: int, progress: bool) -> Any:
     return tqdm(total=total, disable=not shown, unit="step", leave=True)
 
 
+def _pair(data: Any, what: str) -> tuple[Any, Any, str]:
+    try:
+        X, Y = data
+    except (TypeError, ValueError):
+        count = f" of {len(data)}" if hasattr(data, "__len__") else ""
+        raise ValueError(
+            f"train: {what} is a pair X, Y with examples in rows, not {type(data).__name__}{count}"
+        ) from None
+    return X, Y, what
+
+
 def _checked(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
     """Examples and desired outputs in rows, as the network's dtype."""
     n_out = net.sizes[-1]
+    X, Y = as_rows(X, net.sizes[0], f"train: X of {what}"), as_array(Y, f"train: Y of {what}")
+    if Y.ndim == 1 and len(Y) == len(X):
+        Y = Y.reshape(-1, 1) if n_out == 1 else np.eye(n_out)[as_digits(Y, n_out, f"train: Y of {what}")]
+    if Y.shape != (len(X), n_out):
+        raise ValueError(
+            f"train: Y of {what} has shape {Y.shape}, X has {len(X)} rows; want shape ({len(X)}, {n_out}), "
+            f"or ({len(X)},) for labels"
+        )
+    _need_finite("X", X, what)
+    _need_finite("Y", Y, what)
+    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+
+
+def _checked_validation(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
+    """Examples in rows and what is right for each."""
     X = as_rows(X, net.sizes[0], f"train: X of {what}")
-    Y = np.asarray(Y)
-    if Y.ndim == 1:
-        Y = Y.reshape(-1, 1) if n_out == 1 else _rows_of_labels(Y, n_out)
-    Y = as_rows(Y, n_out, f"train: Y of {what}")
-    if len(X) != len(Y):
-        raise ValueError(f"train: X of {what} has {len(X)} rows, Y has {len(Y)}; there is one row an example in each")
-    X, Y = X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
-    for name, array in (("X", X), ("Y", Y)):
-        if not np.isfinite(array).all():
-            row = int(np.argwhere(~np.isfinite(array))[0][0])
-            raise ValueError(f"train: {name} of {what} has a value that is nan or inf, in row {row}")
-    return X, Y
+    _need_finite("X", X, what)
+    return X, as_answers(Y, len(X), net.sizes[-1], f"train: Y of {what}")
 
 
-def _checked_validation(net: MLP, X: Any, Y: Any) -> tuple[np.ndarray, np.ndarray]:
-    X, Y = as_rows(X, net.sizes[0], "train: X of validation"), np.asarray(Y)
-    if len(X) != len(Y):
-        raise ValueError(f"train: X of validation has {len(X)} rows, Y has {len(Y)}")
-    return X, Y
-
-
-def _rows_of_labels(labels: np.ndarray, n_out: int) -> np.ndarray:
-    """Rows with a 1 in the place of the label."""
-    if labels.dtype.kind not in "iu" or not len(labels) or labels.min() < 0 or labels.max() >= n_out:
-        raise ValueError(f"train: labels are integers from 0 to {n_out - 1}, one for each output neuron")
-    rows: np.ndarray = np.eye(n_out)[labels]
-    return rows
+def _need_finite(name: str, array: np.ndarray, what: str) -> None:
+    if not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise ValueError(f"train: {name} of {what} has a value that is nan or inf, in row {row}")
 
 
 def _count(name: str, n: Any) -> int:

@@ -17,7 +17,7 @@ from microbp import primitives as p
 from microbp import sweeps
 from microbp.graph import Node, Operand, recorded
 from microbp.kinds import is_object_array, shape_of, zeros_like
-from microbp.tensor import Tensor
+from microbp.tensor import Tensor, constant
 from microbp.value import Value
 
 Function = Callable[..., Any]
@@ -213,6 +213,8 @@ def _result(y: Any, as_nodes: bool, like: Node | None = None) -> Any:
     if as_nodes:
         return y
     data = y._data if isinstance(y, Node) else y
+    if isinstance(like, Value):
+        return float(data)
     if isinstance(like, Tensor):
         return np.array(np.broadcast_to(data, like.shape), dtype=like.dtype)
     return _plain(data)
@@ -235,7 +237,7 @@ def _joined(parts: list[Any], axis: int, shape: tuple[int, ...], as_nodes: bool)
         return np.stack(parts, axis).reshape(shape) if parts else np.zeros(shape)
     if not shape:
         return parts[0]
-    nodes = [part if isinstance(part, Tensor) else p.reshape(Tensor(0.0, varies=False) + part, ()) for part in parts]
+    nodes = [part if isinstance(part, Tensor) else constant(np.zeros(())) + part for part in parts]
     return p.reshape(p.stack(nodes, axis), shape)
 
 

@@ -6,13 +6,14 @@ nothing but multiplications and additions.
 
 from __future__ import annotations
 
+from math import inf, isfinite
 from typing import Any
 
 import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive, next_number
-from microbp.kinds import Elementwise
+from microbp.kinds import Elementwise, entry_by_entry
 from microbp.operators import Differentiable, Method
 
 new = object.__new__
@@ -53,11 +54,12 @@ def _operator(primitive: Elementwise) -> tuple[Method, Method]:
 
     def method(u: Value, v: Operand) -> Any:
         if v.__class__ is not Value:
-            if v.__class__ is not float:
+            if v.__class__ is float:
+                v = constant(v)
+            elif not isinstance(v, Value):
                 if not Value.accepts(v):
                     return NotImplemented
-                v = as_float(v)
-            v = constant(v)
+                v = constant(as_float(v))
         a, b = u._data, v._data
         try:
             data = f(a, b)
@@ -91,7 +93,7 @@ class Value(Differentiable):
     >>> a = (w * x + b).tanh()
     >>> a.backward()
     >>> round(w.grad, 4)
-    1.0037
+    1.0019
 
     data    the number; integers and numpy's scalars are taken as floats, complex numbers refused
     label   the name to show
@@ -122,15 +124,19 @@ class Value(Differentiable):
         return cls(data, label)
 
     @classmethod
-    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Value:
+    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
         if not isinstance(primitive, Elementwise):
             raise TypeError(
                 f"{primitive.name}: works on arrays, and a Value is a single number; "
                 "put Values into an array with np.array, or use a Tensor"
             )
+        if any([x.__class__ is np.ndarray and x.ndim for x in inputs]):
+            return entry_by_entry(primitive, *inputs)
         nodes = [x if isinstance(x, Value) else constant(as_float(x)) for x in inputs]
         arguments = tuple([node._data for node in nodes])
         data = primitive.at(*arguments)
+        if not isfinite(data):
+            primitive.on_arrays(*map(np.float64, arguments))  # numpy's warning, where it has one
         if not any([node.number for node in nodes]):
             return constant(data)
         y = new(cls)
@@ -139,7 +145,7 @@ class Value(Differentiable):
         y.primitive = primitive
         y.number = next_number()
         # The rate of a constant is of no use, and may not exist: ∂(uᵛ)/∂v is a logarithm of u.
-        rates = [primitive.rate_at(i, arguments, data) if x.number else 0.0 for i, x in enumerate(nodes)]
+        rates = [float(primitive.rate(i, arguments, data)) if x.number else 0.0 for i, x in enumerate(nodes)]
         y.u, y.du = nodes[0], rates[0]
         y.v, y.dv = (nodes[1], rates[1]) if len(nodes) > 1 else (None, 0.0)
         y.rest = tuple(zip(nodes[2:], rates[2:], strict=True)) if len(nodes) > 2 else ()
@@ -151,16 +157,17 @@ class Value(Differentiable):
 
     @property
     def data(self) -> float:
-        """The number. A leaf can be given another; what was computed from the old one stays as it was."""
+        """The number. A leaf that varies can be given another; what was computed before stays as it was."""
         return self._data  # type: ignore[no-any-return]
 
     @data.setter
     def data(self, data: Any) -> None:
         if self.primitive is not None:
             raise AttributeError(f"{self.name} was computed from its inputs; only a leaf can be given other data")
+        if not self.number:
+            raise AttributeError(f"{self.name} is a constant, and stays what it is; a leaf that varies can be changed")
         self._data = as_float(data)
-        if self.number:
-            self.number = next_number()  # newer than all that was computed from the old data
+        self.number = next_number()  # newer than all that was computed from the old data
 
     def receive(self, cotangent: Any) -> None:
         g = cotangent if cotangent.__class__ is float else float(cotangent)
@@ -198,7 +205,8 @@ def as_float(x: Any) -> float:
     try:
         number = float(x)
     except OverflowError:
-        number = float("inf")
+        number = inf
     if isinstance(x, int | np.integer) and number != x:
-        raise ValueError(f"the integer {x} is not exactly a float64; pass float({x}) to round it")
+        which = f" of {x.bit_length()} bits" if number == inf else f" {x}"
+        raise ValueError(f"the integer{which} is not exactly a float64; round it yourself first")
     return number

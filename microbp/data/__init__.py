@@ -1,11 +1,11 @@
 """Data to learn from: toy sets, IDX files (MNIST, Fashion-MNIST), CSV tables."""
 
-from .errors import DataError
-from .examples import Examples, Split, one_hot
-from .idx_format import idx
-from .image_sets import fashion_mnist, mnist
-from .table import Table, csv
-from .toy import blobs, circles, moons, spirals, xor
+from microbp.data.errors import DataError
+from microbp.data.examples import Examples, Split, one_hot
+from microbp.data.idx_format import idx
+from microbp.data.image_sets import fashion_mnist, mnist
+from microbp.data.table import Table, csv
+from microbp.data.toy import blobs, circles, moons, spirals, xor
 
 __all__ = [
     "DataError",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import DataError
+from microbp.data.errors import DataError
 
 
 def whole(operation: str, what: str, number: Any) -> int:

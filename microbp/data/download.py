@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .errors import DataError
-from .files import FilePath, quoted
+from microbp.data.errors import DataError
+from microbp.data.files import FilePath, quoted
 
 TIMEOUT = 30.0
 """Seconds that a mirror may be silent."""
@@ -74,18 +74,14 @@ def fetch(
         raise DataError(f"{name} cannot be downloaded without pooch") from error
     _make_writable(folder)
 
-    if progress is None:
-        progress = (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
-    # Without this header a server may send the file unpacked, and its sum would differ.
-    download = pooch.HTTPDownloader(
-        progressbar=progress, chunk_size=1 << 16, timeout=timeout, headers={"Accept-Encoding": "identity"}
-    )
+    def download(url: str, place: str, _: object) -> None:
+        _stream(url, place, name, progress, timeout)
+
     logger = pooch.get_logger()
     level = logger.level
+    logger.setLevel("WARNING")  # the bar says what it would
     failures = []
     try:
-        if not progress:
-            logger.setLevel("WARNING")
         for mirror in mirrors:
             host = _host(mirror)
             if not host:
@@ -99,6 +95,24 @@ def fetch(
     finally:
         logger.setLevel(level)
     raise DataError(f"no mirror gave {name} ({'; '.join(failures) or 'none was named'})")
+
+
+def _stream(url: str, place: str, name: str, progress: bool | None, timeout: float) -> None:
+    """What the address gives, saved at `place`; pooch's own bar has no name and the wrong speed."""
+    import requests
+    from tqdm.auto import tqdm
+
+    if progress is None:
+        progress = (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
+    # Without this header a server may send the file unpacked, and its sum would differ.
+    asked = requests.get(url, stream=True, timeout=timeout, headers={"Accept-Encoding": "identity"})
+    with asked as response, open(place, "wb") as file:
+        response.raise_for_status()
+        total = int(response.headers.get("Content-Length", 0)) or None
+        with tqdm(desc=name, total=total, unit="B", unit_scale=True, disable=not progress) as bar:
+            for chunk in response.iter_content(1 << 16):
+                file.write(chunk)
+                bar.update(len(chunk))
 
 
 def _make_writable(folder: Path) -> None:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import array, whole
-from .errors import DataError
+from microbp.data.arguments import array, whole
+from microbp.data.errors import DataError
 
 
 class Examples(NamedTuple):

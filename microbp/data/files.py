@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from .errors import DataError
+from microbp.data.errors import DataError
 
 FilePath = str | os.PathLike[str]
 

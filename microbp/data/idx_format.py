@@ -20,8 +20,8 @@ from typing import Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError
-from .files import FilePath, opened, quoted
+from microbp.data.errors import DataError
+from microbp.data.files import FilePath, opened, quoted
 
 ELEMENTS: dict[int, np.dtype[Any]] = {
     0x08: np.dtype("u1"),

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .errors import DataError
-from .examples import Examples, Split
-from .files import FilePath, quoted
-from .idx_format import idx
+from microbp.data.errors import DataError
+from microbp.data.examples import Examples, Split
+from microbp.data.files import FilePath, quoted
+from microbp.data.idx_format import idx
 
 VARIABLE = "MICROBP_DATA"
 """The environment variable that names the folder of the data."""
@@ -144,13 +144,14 @@ def _downloaded(
     wanted: ImageSet, mirrors: Sequence[str] | None, cache: FilePath | None, progress: bool | None
 ) -> str:
     """The set's folder in the cache, its four files there with the right sums."""
-    from . import download  # here, as it loads pathlib, hashlib and urllib: a third of `import microbp.data`
+    # Here, as it loads pathlib, hashlib and urllib, which take as long as all the rest of microbp.data.
+    from microbp.data.download import fetch, user_cache
 
     try:
-        folder = os.path.join(cache or download.user_cache(), wanted.folder)
+        folder = os.path.join(cache or user_cache(), wanted.folder)
         addresses = wanted.mirrors if mirrors is None else [mirrors] if isinstance(mirrors, str) else mirrors
         for name, sha256 in wanted.sha256.items():
-            download.fetch(name, sha256, folder, addresses, progress=progress)
+            fetch(name, sha256, folder, addresses, progress=progress)
     except DataError as error:
         raise DataError(
             f'{wanted.name}: {error}; go online with pip install "microbp[data]" done, '

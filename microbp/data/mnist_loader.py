@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import DataError
-from .examples import Examples, Split
-from .files import FilePath
-from .image_sets import mnist
+from microbp.data.errors import DataError
+from microbp.data.examples import Examples, Split
+from microbp.data.files import FilePath
+from microbp.data.image_sets import mnist
 
 Column = NDArray[np.float64]
 DIGITS = 10

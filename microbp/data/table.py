@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import whole
-from .errors import DataError
-from .files import FilePath, opened, quoted
+from microbp.data.arguments import whole
+from microbp.data.errors import DataError
+from microbp.data.files import FilePath, opened, quoted
 
 Kind = TypeVar("Kind", str, float)
 Classes = tuple[str, ...] | tuple[float, ...]

@@ -12,9 +12,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import array, whole
-from .errors import DataError
-from .examples import Examples
+from microbp.data.arguments import array, whole
+from microbp.data.errors import DataError
+from microbp.data.examples import Examples
 
 Points = NDArray[np.float64]
 # In quotes, as numpy loads its random half only where it is named, which takes as long as all of ours.

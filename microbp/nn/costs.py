@@ -9,7 +9,7 @@ of a saturated neuron.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,20 @@ from microbp import primitives as p
 from microbp.kinds import shape_of
 from microbp.nn import activations
 from microbp.nn.activations import Activation
+from microbp.nn.parameters import numbers_of
+
+
+class Range(NamedTuple):
+    """The numbers that a cost can be asked about: which of them are outside, and a word for those inside."""
+
+    outside: Callable[[np.ndarray], np.ndarray]
+    wanted: str
+
+
+ANY = Range(lambda numbers: np.zeros(0, bool), "any number")
+# A nan is not called outside: it is training that reports it, with its place.
+PROBABILITY = Range(lambda numbers: (numbers < 0) | (numbers > 1), "values from 0 to 1")
+SIGN = Range(lambda numbers: np.abs(numbers) != 1, "−1 or +1, so pass 2 * y − 1 for 0 and 1")
 
 
 class Cost:
@@ -25,6 +39,7 @@ class Cost:
     name   what errors and listings call it
     terms  cⱼ as a function of a and y, entry by entry or for whole columns; formulas on nodes
     fused  for an activation σ, the same as a function of z and y: c(σ(z), y)
+    a, y   the range of activations and of desired outputs; what is outside is refused
     """
 
     def __init__(
@@ -32,16 +47,21 @@ class Cost:
         name: str,
         terms: Callable[[Any, Any], Any],
         fused: Mapping[Activation, Callable[[Any, Any], Any]] | None = None,
+        *,
+        a: Range = ANY,
+        y: Range = ANY,
     ) -> None:
         self.name = name
         self.terms = terms
         self.fused = fused or {}
+        self.a, self.y = a, y
 
     def __repr__(self) -> str:
         return f"<cost {self.name}>"
 
     def __call__(self, a: Any, y: Any) -> Any:
         """C of activations a and desired outputs y, both of shape (n_L, m): a single number."""
+        self._need_in("a", a, self.a)
         return self._mean(self.terms, a, y)
 
     def at_output(self, z: Any, a: Any, y: Any, activation: Activation) -> Any:
@@ -50,18 +70,33 @@ class Cost:
 
     def _mean(self, terms: Callable[[Any, Any], Any], output: Any, y: Any) -> Any:
         y = y if hasattr(y, "shape") else np.asarray(y, dtype=float)
-        if shape_of(output) != shape_of(y):
-            hint = "; columns are examples, so pass y.T" if shape_of(output) == shape_of(y)[::-1] else ""
-            raise ValueError(f"{self.name}: a has shape {shape_of(output)}, y has shape {shape_of(y)}{hint}")
-        total, m = p.sum(terms(output, y)), shape_of(output)[-1]
+        self._need_columns(shape_of(output), shape_of(y))
+        self._need_in("y", y, self.y)
+        total, m = p.sum(terms(output, y)), shape_of(output)[1]
         return total if m == 1 else total / m
 
+    def _need_columns(self, shape: tuple[int, ...], y_shape: tuple[int, ...]) -> None:
+        if shape == y_shape and len(shape) == 2 and 0 not in shape:
+            return
+        if len(shape) != 2:
+            hint = "; columns are examples, so both have shape (n_L, m)"
+        elif 0 in shape:
+            hint = "; there are no examples"
+        elif y_shape == shape[::-1]:
+            hint = "; columns are examples, so pass y.T"
+        elif len(y_shape) == 1 and (1, *y_shape) in (shape, shape[::-1]):
+            hint = f"; columns are examples, so pass y.reshape{shape}"
+        else:
+            hint = ""
+        raise ValueError(f"{self.name}: a has shape {shape}, y has shape {y_shape}{hint}")
 
-def _hinge(a: Any, y: Any) -> Any:
-    numbers = np.asarray(y) if not hasattr(y, "number") else y.data
-    if numbers.dtype != object and not np.isin(numbers, (-1, 1)).all():
-        raise ValueError("hinge: y must be −1 or +1 everywhere; for labels 0 and 1 pass 2 * y − 1")
-    return p.relu(1 - y * a)
+    def _need_in(self, letter: str, values: Any, allowed: Range) -> None:
+        if allowed is ANY:
+            return
+        numbers = numbers_of(values)
+        outside = numbers[allowed.outside(numbers)]
+        if outside.size:
+            raise ValueError(f"{self.name}: {letter} holds {outside[0]:g}; want {allowed.wanted}")
 
 
 quadratic = Cost("quadratic", lambda a, y: p.square(a - y) / 2)
@@ -71,6 +106,8 @@ cross_entropy = Cost(
     "cross_entropy",
     lambda a, y: -(p.xlogy(y, a) + p.xlogy(1 - y, 1 - a)),
     fused={activations.sigmoid: lambda z, y: p.softplus(z) - y * z},
+    a=PROBABILITY,
+    y=PROBABILITY,
 )
 """−Σⱼ yⱼ ln aⱼ + (1 − yⱼ) ln(1 − aⱼ) (Nielsen ch. 3); with sigmoid neurons δ = a − y."""
 
@@ -78,10 +115,12 @@ log_likelihood = Cost(
     "log_likelihood",
     lambda a, y: -p.xlogy(y, a),
     fused={activations.softmax: lambda z, y: y * (p.logsumexp(z, axis=0, keepdims=True) - z)},
+    a=PROBABILITY,
+    y=PROBABILITY,
 )
 """−ln of the activation that should be 1, −Σⱼ yⱼ ln aⱼ (Nielsen ch. 3); with softmax δ = a − y."""
 
-hinge = Cost("hinge", _hinge)
+hinge = Cost("hinge", lambda a, y: p.relu(1 - y * a), y=SIGN)
 """Σⱼ max(0, 1 − yⱼaⱼ), y in {−1, +1}: nothing once an output is on the right side by 1."""
 
 NAMES: Mapping[str, Cost] = {cost.name: cost for cost in (quadratic, cross_entropy, log_likelihood, hinge)}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 Start = tuple[np.ndarray, np.ndarray]
-Initializer = Callable[[np.random.Generator, int, int], Start]
+Initializer = Callable[["np.random.Generator", int, int], Start]
 
 
 def normal(rng: np.random.Generator, n_out: int, n_in: int) -> Start:

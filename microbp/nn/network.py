@@ -8,10 +8,12 @@ the input; the first layer with weights is layer 2, and its parts are named w2, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 
+from microbp import primitives as p
 from microbp.graph import Node
 from microbp.kinds import is_object_array, shape_of
 from microbp.nn import activations, costs, initializers
@@ -21,6 +23,7 @@ from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
 from microbp.tensor import Tensor
+from microbp.value import Value
 
 
 class Neuron:
@@ -46,8 +49,7 @@ class Neuron:
 
     def __call__(self, a: Any) -> Any:
         """Its activation on inputs of shape (n_in, m): shape (m,)."""
-        z = self.w @ a + self.b
-        return self.layer.activation(z)
+        return self.layer(a)[self.j]  # out of the whole layer, whose neurons may be coupled, as by softmax
 
 
 class Layer:
@@ -112,23 +114,21 @@ class MLP:
         dtype: Any = np.float64,
     ) -> None:
         self.sizes = _checked_sizes(sizes)
-        self.node = node
+        self.node, self.dtype = _checked_node(node, np.dtype(dtype))
         start = named("initializer", initializer, initializers.NAMES)
         rng = np.random.default_rng(rng)
         self.layers: list[Layer] = []
         functions = _one_a_layer(activation, output, len(self.sizes) - 1)
         pairs = zip(self.sizes, self.sizes[1:], functions, strict=False)
         for number, (n_in, n_out, function) in enumerate(pairs, start=2):
-            w, b = start(rng, n_out, n_in)
-            self.layers.append(
-                Layer(
-                    parameter(node, w.astype(dtype, copy=False), f"w{number}"),
-                    parameter(node, b.astype(dtype, copy=False), f"b{number}"),
-                    function,
-                    number,
+            w, b = (np.asarray(numbers, self.dtype) for numbers in start(rng, n_out, n_in))
+            if (w.shape, b.shape) != ((n_out, n_in), (n_out, 1)):
+                raise ValueError(
+                    f"MLP: the initializer gave w of shape {w.shape} and b of shape {b.shape}; "
+                    f"want ({n_out}, {n_in}) and ({n_out}, 1)"
                 )
-            )
-        self.dtype = np.dtype(dtype)
+            w, b = parameter(node, w, f"w{number}"), parameter(node, b, f"b{number}")
+            self.layers.append(Layer(w, b, function, number))
 
     def __repr__(self) -> str:
         names = [getattr(layer.activation, "name", getattr(layer.activation, "__name__", "?")) for layer in self.layers]
@@ -146,7 +146,7 @@ class MLP:
         zs, activations_ = [], [a]
         for layer in self.layers:
             z = name_nodes(layer.weighted_input(a), f"z{layer.number}")
-            a = name_nodes(layer.activation(z), f"a{layer.number}")
+            a = name_nodes(_activated(layer, z), f"a{layer.number}")
             zs.append(z)
             activations_.append(a)
         return zs, activations_
@@ -154,7 +154,7 @@ class MLP:
     def cost(self, x: Any, y: Any, cost: str | Cost = "quadratic") -> Any:
         """C on inputs x of shape (n_1, m) and desired outputs y of shape (n_L, m): a node named C."""
         zs, activations_ = self.feedforward(x)
-        function = named("cost", cost, costs.NAMES)
+        function = named("cost", cost, costs.NAMES, Cost)
         c = function.at_output(zs[-1], activations_[-1], self._as_constant(y, "y"), self.layers[-1].activation)
         c.label = "C"
         return c
@@ -187,13 +187,9 @@ class MLP:
         x = self._as_constant(x, "a1")
         n, shape = self.sizes[0], shape_of(x)
         if len(shape) != 2 or shape[0] != n:
+            right = "x.reshape(-1, 1)" if shape == (n,) else "x.T" if shape[1:] == (n,) else f"shape ({n}, m)"
             raise ValueError(
-                f"MLP: x has shape {shape}, the input layer has {n} neurons; one column is one example, "
-                + (
-                    "so pass x.reshape(-1, 1)"
-                    if shape == (n,)
-                    else f"so pass {'x.T' if shape[1:] == (n,) else f'shape ({n}, m)'}"
-                )
+                f"MLP: x has shape {shape}, the input layer has {n} neurons; one column is one example, so pass {right}"
             )
         return x
 
@@ -206,34 +202,68 @@ class MLP:
         return numbers if issubclass(self.node, Tensor) else parameter(self.node, numbers.data, label, varies=False)
 
 
+def _activated(layer: Layer, z: Any) -> Any:
+    """The activations of a layer, in nodes that have no name yet."""
+    a = layer.activation(z)
+    if shape_of(a) != shape_of(z) or not all(isinstance(node, Node) for node in nodes_of(a)):
+        raise ValueError(
+            f"MLP: the activation of layer {layer.number} makes {type(a).__name__} of shape {shape_of(a)} of "
+            f"z with shape {shape_of(z)}; want nodes in the shape of z, by functions of microbp"
+        )
+    return a if all(node.label is None for node in nodes_of(a)) else p.identity(a)
+
+
 def accuracy(net: MLP, X: Any, labels: Any) -> float:
     """The part of the examples that a network has right, between 0 and 1.
 
     X       examples in rows, (n, n_1)
     labels  digits (n,), or desired outputs in rows (n, n_L). With several output neurons, the largest
-            activation is the answer; with one, class 1 is answered above ½ where it is a sigmoid, else above 0
+            activation is the answer; with one, class 1 is answered above ½ where it is a sigmoid, else above 0,
+            and the labels are 0 and 1, or −1 and +1
     """
-    return correct(net, X, labels) / len(labels)
+    return correct(net, X, labels) / len(X)
 
 
 def correct(net: MLP, X: Any, labels: Any) -> int:
     """How many examples a network has right (`accuracy`)."""
     outputs = net.predict(X)
-    labels = np.asarray(labels)
-    if len(labels) != len(outputs) or not len(labels):
-        raise ValueError(f"accuracy: X has {len(outputs)} rows and there are {len(labels)} labels")
-    if outputs.shape[1] > 1:
-        right = labels.argmax(axis=1) if labels.ndim == 2 else labels
+    n, n_out = outputs.shape
+    right = as_answers(labels, n, n_out, "accuracy")
+    if n_out > 1:
         return int(np.count_nonzero(outputs.argmax(axis=1) == right))
     middle = 0.5 if net.layers[-1].activation is activations.sigmoid else 0.0
-    return int(np.count_nonzero((outputs[:, 0] > middle) == (labels.reshape(-1) > 0)))
+    return int(np.count_nonzero((outputs[:, 0] > middle) == right))
+
+
+def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
+    """What is right for each of n examples: the number of a neuron; of a single one, whether it should fire."""
+    labels = as_array(labels, what)
+    if labels.shape not in ((n,), (n, n_out)):
+        raise ValueError(
+            f"{what}: labels have shape {labels.shape}, X has {n} rows; want shape ({n},), or ({n}, {n_out}) for "
+            "desired outputs"
+        )
+    if n_out == 1:
+        wrong = labels[~np.isin(labels, (-1, 0, 1))]
+        if wrong.size:
+            raise ValueError(f"{what}: labels of one output neuron are 0 and 1, or −1 and +1, not {wrong[0]}")
+        return np.asarray(labels.reshape(n) > 0)
+    return labels.argmax(axis=1) if labels.ndim == 2 else as_digits(labels, n_out, what)
+
+
+def as_digits(labels: np.ndarray, n_out: int, what: str) -> np.ndarray:
+    """Labels (n,) as integers, each the number of an output neuron."""
+    if labels.dtype.kind not in "iub":
+        raise ValueError(f"{what}: labels are integers, not {labels.dtype.name}; pass labels.astype(int)")
+    wrong = labels[(labels < 0) | (labels >= n_out)]
+    if wrong.size:
+        raise ValueError(f"{what}: there is a label {wrong[0]}; want 0 to {n_out - 1}, one for each output neuron")
+    return labels.astype(np.intp)
 
 
 def as_rows(X: Any, n: int, what: str) -> np.ndarray:
     """X as an array of examples in rows of n numbers; else a ValueError that says what is wrong with it."""
-    array = np.asarray(X)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{what} holds real numbers, not {array.dtype.name} data")
+    array = as_array(X, what)
     if array.ndim != 2 or array.shape[1] != n:
         hint = "; rows are examples here, so pass its transpose" if array.ndim == 2 and array.shape[0] == n else ""
         raise ValueError(f"{what} has shape {array.shape}, but should be (examples, {n}){hint}")
@@ -242,15 +272,37 @@ def as_rows(X: Any, n: int, what: str) -> np.ndarray:
     return array
 
 
+def as_array(X: Any, what: str) -> np.ndarray:
+    """X as an array of real numbers."""
+    try:
+        array = np.asarray(X)
+    except ValueError:
+        raise ValueError(f"{what} has rows that differ in length") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{what} holds real numbers, not {array.dtype.name} data")
+    return array
+
+
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:
-    checked = [int(n) for n in sizes]
+    try:
+        checked = [index(n) for n in sizes]
+    except TypeError:
+        checked = []
     if len(checked) < 2 or any(n < 1 for n in checked):
-        raise ValueError(f"MLP: sizes gives the neurons of two layers or more, each at least 1, not {list(sizes)}")
+        raise ValueError(f"MLP: sizes gives the neurons of two layers or more, each at least 1, not {sizes!r}")
     return checked
 
 
+def _checked_node(node: Any, dtype: np.dtype[Any]) -> tuple[type[Node], np.dtype[Any]]:
+    if node is not Tensor and node is not Value:
+        raise TypeError(f"MLP: node is Tensor or Value, not {node!r}")
+    if dtype not in ((np.float32, np.float64) if node is Tensor else (np.float64,)):
+        raise TypeError(f"MLP: a {node.__name__} can't be {dtype.name}; want float64, or for Tensors float32")
+    return node, dtype
+
+
 def _one_a_layer(activation: Any, output: Any, count: int) -> list[Activation]:
-    chosen = [activation] * count if isinstance(activation, str) or callable(activation) else list(activation)
+    chosen = list(activation) if isinstance(activation, list | tuple) else [activation] * count
     if len(chosen) != count:
         raise ValueError(f"MLP: {count} layers have weights, but {len(chosen)} activations were given")
     if output is not None:

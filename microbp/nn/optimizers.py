@@ -1,26 +1,32 @@
 """Optimizers: the step from parameters and their gradient to better parameters.
 
-An optimizer never writes into an array: it makes new ones and hands them over once all are made, so an
-interruption leaves the parameters as they were before the step or after it, never between.
+An optimizer never writes into an array: it makes new ones and hands them over once all are made. A step is
+taken for all parameters or for none, whatever goes wrong in it and also where Ctrl-C comes in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
 
-from microbp.nn.parameters import assign, gradient_of, numbers_of
+from microbp.graph import Node
+from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of
 
 
 class Optimizer:
-    """What the optimizers have in common: a learning rate eta, and `step`."""
+    """What the optimizers have in common: a learning rate eta, and `step`.
+
+    states  what `move` remembers of each parameter for the next step, under the parameter's first node
+    """
 
     def __init__(self, eta: float) -> None:
-        if not eta > 0:
+        if not 0 < eta < inf:
             raise ValueError(f"{type(self).__name__}: the learning rate eta is greater than 0, not {eta}")
         self.eta = float(eta)
+        self.states: dict[Node, Any] = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(eta={self.eta:g})"
@@ -28,25 +34,42 @@ class Optimizer:
     def step(self, parameters: Sequence[Any], gradients: Sequence[np.ndarray] | None = None) -> None:
         """Move the parameters against their gradients.
 
-        parameters  Tensors, Values or arrays of Values, the same ones at each step
+        parameters  Tensors, Values or arrays of Values
         gradients   ∂C/∂(parameter), each of the shape of its parameter; by default what `grad` holds
         """
         if gradients is None:
             gradients = [gradient_of(parameter) for parameter in parameters]
-        moved = [self.move(k, numbers_of(w), g) for k, (w, g) in enumerate(zip(parameters, gradients, strict=True))]
-        for parameter, numbers in zip(parameters, moved, strict=True):
-            assign(parameter, numbers)
+        name = type(self).__name__
+        if len(gradients) != len(parameters):
+            raise ValueError(f"{name}: {len(parameters)} parameters, but {len(gradients)} gradients; want one for each")
+        before = [numbers_of(parameter) for parameter in parameters]
+        for k, (w, g) in enumerate(zip(before, gradients, strict=True)):
+            if np.shape(g) != w.shape:
+                raise ValueError(f"{name}: gradients[{k}] has shape {np.shape(g)}, but its parameter has {w.shape}")
+        keys = [nodes_of(parameter)[0] for parameter in parameters]
+        moves = [self.move(w, g, self.states.get(key)) for key, w, g in zip(keys, before, gradients, strict=True)]
+        try:
+            for parameter, (moved, _) in zip(parameters, moves, strict=True):
+                assign(parameter, moved)
+        except BaseException:
+            for parameter, numbers in zip(parameters, before, strict=True):
+                assign(parameter, numbers.copy())
+            raise
+        self.states.update((key, state) for key, (_, state) in zip(keys, moves, strict=True))
 
-    def move(self, k: int, w: np.ndarray, nabla_w: np.ndarray) -> np.ndarray:
-        """Parameter number k after a step, as a new array."""
+    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+        """A parameter after a step, as a new array, and what to remember of it.
+
+        state  what was remembered at the step before, None at the first
+        """
         raise NotImplementedError
 
 
 class SGD(Optimizer):
     """Gradient descent: w → w − η ∂C/∂w (Nielsen ch. 1, eqs 16, 17, 20, 21)."""
 
-    def move(self, k: int, w: np.ndarray, nabla_w: np.ndarray) -> np.ndarray:
-        return w - self.eta * nabla_w
+    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+        return w - self.eta * nabla_w, None
 
 
 class Momentum(Optimizer):
@@ -60,12 +83,11 @@ class Momentum(Optimizer):
         if not 0 <= mu < 1:
             raise ValueError(f"Momentum: mu is at least 0 and less than 1, not {mu}")
         self.mu = float(mu)
-        self.velocities: dict[int, np.ndarray] = {}
 
-    def move(self, k: int, w: np.ndarray, nabla_w: np.ndarray) -> np.ndarray:
-        v = self.mu * self.velocities.get(k, 0.0) - self.eta * nabla_w
-        self.velocities[k] = v
-        return w + v
+    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+        v = 0.0 if state is None else state
+        v = self.mu * v - self.eta * nabla_w
+        return w + v, v
 
 
 class Adam(Optimizer):
@@ -79,14 +101,11 @@ class Adam(Optimizer):
         if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
             raise ValueError(f"Adam: beta1 and beta2 are at least 0 and less than 1, not {beta1} and {beta2}")
         self.beta1, self.beta2, self.epsilon = float(beta1), float(beta2), float(epsilon)
-        self.moments: dict[int, tuple[int, Any, Any]] = {}
 
-    def move(self, k: int, w: np.ndarray, nabla_w: np.ndarray) -> np.ndarray:
-        t, m, v = self.moments.get(k, (0, 0.0, 0.0))
+    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+        t, m, v = (0, 0.0, 0.0) if state is None else state
         t += 1
         m = self.beta1 * m + (1 - self.beta1) * nabla_w
         v = self.beta2 * v + (1 - self.beta2) * nabla_w**2
-        self.moments[k] = t, m, v
         m_hat, v_hat = m / (1 - self.beta1**t), v / (1 - self.beta2**t)
-        moved: np.ndarray = w - self.eta * m_hat / (np.sqrt(v_hat) + self.epsilon)
-        return moved
+        return w - self.eta * m_hat / (np.sqrt(v_hat) + self.epsilon), (t, m, v)

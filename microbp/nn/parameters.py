@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Node
+from microbp.kinds import is_object_array
 from microbp.linearized import subscripted
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -41,10 +42,10 @@ def nodes_of(w: Parameter) -> list[Any]:
 
 
 def numbers_of(w: Parameter) -> np.ndarray:
-    """The numbers of a parameter, not to be written to."""
-    if isinstance(w, np.ndarray):
-        return np.array([node._data for node in w.flat]).reshape(w.shape)
-    return np.asarray(w._data)
+    """The numbers of a parameter, not to be written to; plain numbers are their own."""
+    if is_object_array(w):
+        return np.array([getattr(node, "_data", node) for node in w.flat], float).reshape(w.shape)
+    return np.asarray(getattr(w, "_data", w))
 
 
 def gradient_of(w: Parameter) -> np.ndarray:
@@ -71,6 +72,6 @@ def assign(w: Parameter, numbers: np.ndarray) -> None:
         for node, number in zip(w.flat, numbers.flat, strict=True):
             node.data = float(number)
     elif isinstance(w, Tensor):
-        w.assign(np.asarray(numbers))
+        w.assign(np.asarray(numbers, w.dtype))
     else:
         w.data = numbers

@@ -1,4 +1,4 @@
-"""Regularizers: what large weights cost. Biases are left alone, as in the book (ch. 3)."""
+"""Regularizers: what large weights cost; biases are left alone, as in the book (ch. 3)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,91 @@
+"""The tour that `microbp demo` gives: record, add up the paths, check, draw, train."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from microbp import data
+from microbp.check import check
+from microbp.draw import DrawingError, draw
+from microbp.linearized import paths
+from microbp.nn import MLP, accuracy, optimizers, regularizers
+from microbp.primitives import tanh
+from microbp.train import train
+from microbp.value import Value
+
+
+def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], None]) -> bool:
+    """Run the tour, writing its picture into a folder; whether everything came out as it should."""
+    rng = np.random.default_rng(0)
+    _neuron(say)
+    net = MLP([2, 2, 2, 1], activation="tanh", node=Value, rng=rng)
+    x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
+    _paths(net, x, y, Path(folder), say)
+    agrees = _check(net, x, y, say)
+    return all([agrees, _moons(progress, say), _digits(progress, say)])
+
+
+def _neuron(say: Callable[[str], None]) -> None:
+    say("1. A neuron, and every gradient in it\n")
+    x, w, b = Value(2.0, "x"), Value(-3.0, "w"), Value(6.88, "b")
+    a = tanh(w * x + b)
+    a.backward()
+    say(f"   a = tanh(w·x + b) = {a.data:.4f} at x = {x.data:g}, w = {w.data:g}, b = {b.data:g}")
+    say("   " + ",  ".join(f"∂a/∂{node.label} = {node.grad:.4f}" for node in (x, w, b)))
+
+
+def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[str], None]) -> None:
+    say("\n2. A gradient is a sum over paths (eq. 53), here in a 2-2-2-1 network\n")
+    cost = net.cost(x, y)
+    cost.backward()
+    w = net.layers[0].w[0, 1]
+    ways = paths(w, cost)
+    say("   " + str(ways).replace("\n", "\n   "))
+    say(f"   and the backward sweep says {w.grad:.3g}, without listing any of them".replace("-", "−"))
+    drawing = draw(cost, path=ways.top(1)[0])
+    picture = folder / "microbp-demo.svg"
+    try:
+        drawing.save(picture)
+        note = "the whole graph, with the largest path marked"
+    except DrawingError as error:
+        picture = picture.with_suffix(".dot")
+        drawing.save(picture)
+        note = f"as DOT text: {error}"
+    say(f"\n   Drawn in {picture}: {note}")
+
+
+def _check(net: MLP, x: np.ndarray, y: np.ndarray, say: Callable[[str], None]) -> bool:
+    say("\n3. Backpropagation's four equations, held against every other way to the gradient\n")
+    report = check(net, x, y)
+    say("   " + str(report).replace("\n", "\n   "))
+    return report.ok
+
+
+def _moons(progress: bool, say: Callable[[str], None]) -> bool:
+    say("\n4. Two moons, a 2-16-1 network\n")
+    learned, unseen = data.moons(400, 0.15, rng=0), data.moons(400, 0.15, rng=1)
+    net = MLP([2, 16, 1], activation="tanh", output="sigmoid", initializer="glorot", rng=0)
+    train(net, learned, 60, 10, optimizers.Momentum(0.1), "cross_entropy", progress=progress, rng=0)
+    right = accuracy(net, *unseen)
+    say(f"   {right:.1%} of 400 points that it has not seen are on the right side")
+    return right > 0.95
+
+
+def _digits(progress: bool, say: Callable[[str], None]) -> bool:
+    say("\n5. Handwritten digits, a 784-30-10 network\n")
+    try:
+        digits = data.mnist(mirrors=())
+    except data.DataError:
+        say("   MNIST is not at hand: `microbp train mnist` downloads it, or set MICROBP_DATA to its folder")
+        return True
+    net = MLP([784, 30, 10], initializer="inverse_sqrt", rng=0)
+    history = train(
+        net, digits.train, 3, 10, optimizers.SGD(0.5), "cross_entropy",
+        regularizer=regularizers.L2(5.0), validation=digits.test, progress=progress, rng=0,
+    )  # fmt: skip
+    say("   " + str(history).replace("\n", "\n   "))
+    return max(history.accuracies) > 0.93

@@ -1,0 +1,154 @@
+"""How partial derivatives become pushes, pulls and entries; and the undoing of broadcasting."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers import data_of, grad_of, values_of
+
+import microbp as mb
+from microbp import Tensor, Value
+from microbp.kinds import REQUIRED, Elementwise, FormalSum, kept_shape, reduced_axes, unbroadcast, zeros_like
+
+
+@pytest.mark.parametrize(
+    ("shape", "wide"),
+    [((), (2, 3)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((2, 3), (2, 3)), ((1, 3), (4, 2, 3)), ((0,), (2, 0))],
+    ids=str,
+)
+def test_unbroadcast_is_the_transpose_of_broadcasting(shape: tuple[int, ...], wide: tuple[int, ...]):
+    """⟨broadcast x, g⟩ = ⟨x, unbroadcast g⟩"""
+    rng = np.random.default_rng(0)
+    x, g = rng.normal(size=shape), rng.normal(size=wide)
+
+    back = unbroadcast(g, shape)
+
+    assert np.shape(back) == shape
+    assert np.sum(np.broadcast_to(x, wide) * g) == pytest.approx(np.sum(x * back), rel=1e-13)
+    assert data_of(unbroadcast(Tensor(g), shape)) == pytest.approx(back)
+
+
+def test_what_was_not_broadcast_is_handed_on_as_it_is():
+    g = np.ones((2, 3))
+
+    assert unbroadcast(g, (2, 3)) is g
+
+
+def test_reduced_axes_are_counted_from_the_front_and_have_to_exist():
+    assert reduced_axes(3, None) == (0, 1, 2)
+    assert reduced_axes(3, -1) == (2,)
+    assert reduced_axes(3, (2, -3)) == (0, 2)
+    assert reduced_axes(3, ()) == ()
+    assert kept_shape((2, 3, 4), (0, -1)) == (1, 3, 1)
+    for axis in (3, -4, (0, 3)):
+        with pytest.raises(ValueError, match="does not exist: the array has 3 axes"):
+            reduced_axes(3, axis)
+
+
+def test_an_axis_that_does_not_exist_is_refused_by_every_reduction():
+    for f in (mb.sum, mb.mean, mb.max, mb.min, mb.logsumexp):
+        with pytest.raises(ValueError, match=rf"{f.name}: a has shape \(2, 3\), axis=2"):
+            f(Tensor(np.ones((2, 3))), axis=2)
+    with pytest.raises(ValueError, match="axis 2 does not exist: the array has 1 axes"):
+        mb.max(values_of([1.0, 2.0]), axis=2)
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 1), ()], ids=str)
+@pytest.mark.parametrize("keepdims", [False, True])
+def test_arrays_of_values_are_reduced_over_axes_as_tensors_are(axis: Any, keepdims: bool):
+    numbers = np.array([[1.0, 3.0, 3.0], [3.0, -2.0, 0.5]])
+    for f in (mb.sum, mb.mean, mb.max, mb.min, mb.logsumexp):
+        x, array = Tensor(numbers), values_of(numbers)
+        y, z = f(x, axis, keepdims), f(array, axis, keepdims)
+        (y * y).sum().backward()
+        np.sum(np.asarray(z * z)).backward()
+
+        assert np.shape(z) == y.shape
+        assert data_of(z) == pytest.approx(y.data, rel=1e-14)
+        assert grad_of(array) == pytest.approx(x.grad, rel=1e-13)
+
+
+def test_a_row_of_values_is_reduced_into_one_node_with_an_edge_from_each():
+    row = values_of([1.0, 2.0, 0.5])
+
+    for f in (mb.max, mb.min, mb.logsumexp):
+        y = f(row)
+        assert type(y) is Value
+        assert y.inputs == tuple(row)
+        assert y.primitive.name == f.name
+
+
+def test_the_reduction_of_a_row_of_values_has_every_order_of_derivative():
+    def f(x: Any) -> Any:
+        return mb.logsumexp(np.array([x, 2 * x, 0.1])) * mb.max(np.array([x * x, x, -x]))
+
+    def g(x: Any) -> Any:
+        return mb.log(mb.exp(x) + mb.exp(2 * x) + math.exp(0.1)) * x
+
+    for _ in range(4):
+        assert f(0.7) == pytest.approx(g(0.7), rel=1e-11)
+        assert mb.jvp(f, (0.7,), (1.0,))[1] == pytest.approx(mb.grad(g)(0.7), rel=1e-11)
+        f, g = mb.grad(f), mb.grad(g)
+
+
+@pytest.mark.parametrize("other", [Value(2.0), 2.0, np.array([1.0, 2.0]), values_of([1.0, 2.0])], ids=str)
+def test_arrays_and_values_in_one_call_go_entry_by_entry(other: Any):
+    x, v = values_of([0.5, 3.0]), Value(0.7)
+
+    for f in (mb.maximum, mb.power, mb.logaddexp, mb.mul):
+        for u, w in ((x, other), (other, x), (v, other), (other, v)):
+            y = f(u, w)
+            assert np.shape(y) == np.broadcast_shapes(np.shape(u), np.shape(w))
+            assert data_of(y) == pytest.approx(f(data_of(u), data_of(w)))
+    with pytest.raises(TypeError, match="was given nodes"):
+        mb.mul(Tensor([1.0, 2.0]), x)
+
+
+def test_a_rate_factor_may_be_a_number():
+    half = Elementwise("half", lambda u: u / 2, lambda u: u / 2, 0.5)
+    nothing = Elementwise("nothing", lambda u: 0.0, np.zeros_like, 0)
+    x, t = Value(3.0), Tensor([3.0, 4.0])
+
+    half(x).backward()
+    assert x.grad == 0.5
+    assert mb.jacobian(half)(t.data).tolist() == [[0.5, 0.0], [0.0, 0.5]]
+    assert mb.jacobian(nothing)(t.data).tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert mb.jvp(nothing, (t.data,), ([1.0, 1.0],))[1].tolist() == [0.0, 0.0]
+    assert mb.grad(mb.grad(half))(2.0) == 0.0
+
+
+def test_rates_that_python_refuses_are_numpys_infinities():
+    assert mb.sqrt.rate(0, (0.0,), 0.0) == math.inf
+    assert mb.div.rate(0, (1.0, 0.0), math.inf) == math.inf
+    assert mb.arccos.rate(0, (1.0,), 0.0) == -math.inf
+    assert mb.power.rate(0, (0.0, -1.0), math.inf) == -math.inf
+    assert mb.log(0.0) == -math.inf
+    assert math.isnan(mb.log(-1.0))
+    assert mb.exp(1000.0) == math.inf
+
+
+def test_formal_sums_add_up_per_entry():
+    a, b = FormalSum.of_entry(0), FormalSum.of_entry(1)
+
+    assert FormalSum.terms(a + b * 3.0 + 2.0 * a) == [(0, 3.0), (1, 3.0)]
+    assert FormalSum.terms((a + b) / 4.0) == [(0, 0.25), (1, 0.25)]
+    assert FormalSum.terms(0 + a) == [(0, 1.0)]
+    assert FormalSum.terms(0.0) == []
+
+
+def test_formal_sums_of_many_terms_do_not_recurse():
+    total: Any = 0
+    for n in range(20_000):
+        total = total + FormalSum.of_entry(n % 2)
+
+    assert FormalSum.terms(total) == [(0, 10_000.0), (1, 10_000.0)]
+
+
+def test_zeros_like_has_the_shape_and_dtype_of_what_it_is_given():
+    assert zeros_like(3.0) == zeros_like(Value(3.0)) == 0.0
+    assert zeros_like(Tensor(np.ones((2, 1), np.float32))).dtype == np.float32
+    assert zeros_like(np.ones((2, 1))).shape == (2, 1)
+    assert repr(REQUIRED) == "REQUIRED"
