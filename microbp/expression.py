@@ -48,7 +48,7 @@ def recorded_formula(text: str, values: Mapping[str, float]) -> tuple[Value, dic
 
 def _node(tree: ast.expr, leaves: Mapping[str, Value]) -> Value:
     match tree:
-        case ast.Constant(value=int() | float() as number):
+        case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             return Value(number, f"{number:g}", varies=False)
         case ast.Name(id=name):
             if name not in leaves:
@@ -63,8 +63,9 @@ def _node(tree: ast.expr, leaves: Mapping[str, Value]) -> Value:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
             function = p.TABLE.get(name)
             if not isinstance(function, Elementwise):
-                raise ValueError(f"the formula has the function {name}, which is not one of single numbers in the table")
+                raise ValueError(f"the formula has the function {name}, which is no function of numbers in the table")
             if len(arguments) != len(function.partials):
                 raise ValueError(f"{name} takes {len(function.partials)} number(s), not {len(arguments)}")
             return function(*(_node(argument, leaves) for argument in arguments))  # type: ignore[no-any-return]
-    raise ValueError(f"a formula has numbers, names, + - * / ** and functions of the table, but not {ast.unparse(tree)!r:.40}")
+    text = f"{ast.unparse(tree):.40}".partition("\n")[0]
+    raise ValueError(f"a formula has numbers, names, + - * / ** and functions of the table, but not {text}")

@@ -277,6 +277,8 @@ FUNCTIONS: dict[Any, Any] = {
     np.mean: p.mean,
     np.max: p.max,
     np.min: p.min,
+    np.amax: p.max,
+    np.amin: p.min,
     np.reshape: p.reshape,
     np.ravel: lambda a: p.reshape(a, (-1,)),
     np.transpose: p.transpose,
@@ -304,6 +306,7 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray:
         raise ValueError(f"a Tensor holds an array, but the rows it was given differ in length ({error})") from None
     if dtype is None:
         dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
+    dtype = np.dtype(dtype)
     if dtype not in (np.float32, np.float64):
         raise TypeError(f"a Tensor has dtype float64 or float32, not {np.dtype(dtype).name}")
     if array.dtype == object and any(isinstance(x, Node) for x in array.flat):
@@ -317,7 +320,7 @@ def as_array(data: Any, dtype: Any = None) -> np.ndarray:
     except OverflowError:
         floats = np.full(array.shape, np.inf)
     if array.dtype.kind in "iuO":
-        large = np.abs(floats) > 1 / np.finfo(dtype).epsneg  # up to 2⁵³, or 2²⁴, every integer is a float
+        large = np.abs(floats) >= 1 / np.finfo(dtype).epsneg  # below 2⁵³, or 2²⁴, every integer is a float
         if array[large].tolist() != floats[large].tolist():
             raise ValueError(f"these integers are not exactly {np.dtype(dtype).name}; round them yourself first")
     return floats

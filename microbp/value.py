@@ -206,7 +206,7 @@ def as_float(x: Any) -> float:
         number = float(x)
     except OverflowError:
         number = inf
-    if isinstance(x, int | np.integer) and number != x:
+    if isinstance(x, int | np.integer) and number != int(x):
         which = f" of {x.bit_length()} bits" if number == inf else f" {x}"
         raise ValueError(f"the integer{which} is not exactly a float64; round it yourself first")
     return number

@@ -211,13 +211,14 @@ def test_the_graph_is_not_cut_by_turning_a_value_into_a_float():
 
 
 @pytest.mark.parametrize("function", [np.log2, np.cbrt, np.floor, np.arctan2], ids=lambda f: f.__name__)
-def test_a_numpy_function_that_is_not_recorded_is_a_type_error(function: Any):
-    with pytest.raises(TypeError):
+def test_a_numpy_function_that_is_not_recorded_is_refused_by_name(function: Any):
+    with pytest.raises((TypeError, AttributeError), match=function.__name__):  # numpy's own words
         function(*[Value(1.0)] * function.nin)
 
 
 def test_rows_of_arrays_ask_for_arrays():
-    for f in (mb.sum, mb.mean, mb.max, lambda x: mb.reshape(x, (1,)), lambda x: mb.matmul(x, x), lambda x: mb.stack([x])):
+    shaped = (lambda x: mb.reshape(x, (1,)), lambda x: mb.matmul(x, x), lambda x: mb.stack([x]))
+    for f in (mb.sum, mb.mean, mb.max, *shaped):
         with pytest.raises(TypeError, match="works on arrays, and a Value is a single number; .* use a Tensor"):
             f(Value(1.0))
 

@@ -23,7 +23,7 @@ from microbp.linearized import Entry, Path, Paths
 LEGIBLE = 150
 """Boxes that a reader can take in; beyond these the next level is drawn."""
 
-NEAREST = 30
+NEAREST = 20
 """Nodes drawn of a larger graph that has no layers."""
 
 TOO_MANY = 1_000

@@ -86,7 +86,7 @@ def folded(node: Node) -> int | None:
     inputs = node.inputs
     if len(inputs) == 2 and isinstance(node.primitive, Elementwise):
         for i, x in enumerate(inputs):
-            if not x.varies and x.shape == () and x.label in (None, f"{x._data:g}"):
+            if not x.varies and x.shape == () and x.label in (None, f"{float(x._data):g}"):
                 return i
     return None
 
