@@ -43,7 +43,7 @@ class Row:
     layer        counted from 1, the input
     quantity     what it is about, such as "δ³"
     differences  by way of `WAYS`, the largest difference: relative to the largest entry of the quantity, or to
-                 a small part of C where that is more
+                 what rounding leaves certain of it
     """
 
     equation: str
@@ -100,9 +100,7 @@ def _line(row: Row) -> str:
     return f"{row.equation:<5}{row.layer:>5}  {row.quantity:<8}{cells}".rstrip()
 
 
-def check(
-    net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: int = 12, rng: Any = 0
-) -> Report:
+def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: int = 12, rng: Any = 0) -> Report:
     """Hold the gradient of a network's cost against the book's equations, layer by layer.
 
     x, y     one column an example, shapes (n_1, m) and (n_L, m)
@@ -122,13 +120,13 @@ def check(
 class _Check:
     """One recording of a network's cost, and the closed form of the same."""
 
-    def __init__(
-        self, net: MLP, x: Any, y: Any, cost: Cost, entries: int, rng: np.random.Generator
-    ) -> None:
+    def __init__(self, net: MLP, x: Any, y: Any, cost: Cost, entries: int, rng: np.random.Generator) -> None:
         self.net, self.entries, self.rng = net, entries, rng
         self.zs, self.activations = net.feedforward(x)
         self.C = cost.at_output(self.zs[-1], self.activations[-1], y, net.layers[-1].activation)
         self.C.label = "C"
+        if not np.isfinite(self.C._data):
+            raise ValueError(f"check: the cost is {float(self.C._data)}, which has no gradient to compare")
         self.cotangents = sweeps.backward(self.C)
         self.graph: LinearizedGraph = linearize(self.C)
 
@@ -138,10 +136,9 @@ class _Check:
         self.biases = [numbers_of(layer.b) for layer in net.layers]
         self.sigmas = [_closed_activation(layer.activation) for layer in net.layers]
         self.cost = _closed_cost(cost)
-        self.closed_zs, self.closed_activations = equations.feedforward(
-            self.weights, self.biases, self.x, self.sigmas
-        )
+        self.closed_zs, self.closed_activations = equations.feedforward(self.weights, self.biases, self.x, self.sigmas)
         self.deltas = equations.errors(self.weights, self.closed_zs, self.y, self.sigmas, self.cost)
+        self.blur = _blur(self.deltas[-1], self.closed_zs[-1], self.y)
 
     def report(self) -> Report:
         return Report(tuple(self._rows()), self.entries)
@@ -206,7 +203,7 @@ class _Check:
         # Where terms of the size of C cancel, only their rounding is left, and is not to be judged by its own size.
         # And a difference of costs can't tell what is smaller than the rounding of C.
         c = scale * abs(float(self.C._data))
-        largest = max(float(np.max(np.abs(closed))), 1e-5 * c)
+        largest = max(self.blur * float(np.max(np.abs(closed))), 1e-5 * c)
         differences = {
             "equation": _difference(backward, by_equation, largest),
             "backward": _difference(backward, closed, largest),
@@ -224,9 +221,7 @@ class _Check:
 
     def _forward(self, nodes: Any, index: tuple[int, ...]) -> float:
         """∂C/∂(one entry of nodes) by a forward sweep that starts there."""
-        tangents: dict[Any, Any] = (
-            {nodes[index]: 1.0} if is_object_array(nodes) else {nodes: _unit(nodes.shape, index)}
-        )
+        tangents: dict[Any, Any] = {nodes[index]: 1.0} if is_object_array(nodes) else {nodes: _unit(nodes.shape, index)}
         return float(sweeps.forward([self.C], tangents).get(self.C, 0.0))
 
     def _cost_of_z(self, n: int) -> Callable[[np.ndarray], float]:
@@ -258,8 +253,14 @@ class _Check:
         return [tuple(int(k) for k in np.unravel_index(n, shape)) for n in flat]
 
 
-def _differences(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...]) -> tuple[float, float]:
-    """∂f/∂x[index] by five points about x, with a wide and a narrow step (one may straddle a kink).
+def _blur(delta: np.ndarray, z: np.ndarray, y: np.ndarray) -> float:
+    """By how much rounding grows in δᴸ, which is a small difference of large numbers where a neuron is right."""
+    size, left = max(np.max(np.abs(z)), np.max(np.abs(y))), np.max(np.abs(delta))
+    return max(1.0, 1e-6 * float(size / left)) if left else 1.0
+
+
+def _differences(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...]) -> list[float]:
+    """∂f/∂x[index] by five points about x, with a wide step and narrower ones (which may not straddle a kink).
 
     f′ ≈ (f(x − 2h) − 8f(x − h) + 8f(x + h) − f(x + 2h)) / 12h
     """
@@ -269,8 +270,7 @@ def _differences(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[i
         moved[index] += step
         return f(moved)
 
-    wide, narrow = ((at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h) for h in (1e-3, 1e-4))
-    return wide, narrow
+    return [(at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h) for h in (1e-3, 1e-4, 1e-5)]
 
 
 def _nearest(found: Iterable[float], reference: float) -> float:

@@ -212,7 +212,7 @@ class Reduction(Primitive):
             raise ValueError(f"{self.name}: has no value over no entries; the array has shape {x.shape}")
         of_row = self.of_numbers(rows.shape[-1])
         y = np.empty(rows.shape[:-1], dtype=object)
-        y.flat = [of_row(*row) for row in rows.reshape(-1, rows.shape[-1])]
+        y.ravel()[:] = [of_row(*row) for row in rows.reshape(-1, rows.shape[-1])]
         return y.reshape(kept_shape(x.shape, axis)) if keepdims else y[()]
 
     def of_numbers(self, n: int) -> Elementwise:
@@ -258,7 +258,7 @@ def entry_by_entry(f: Callable[..., Any], *inputs: Any) -> Any:
     """f over arrays of objects, broadcast. (`np.frompyfunc` would warn where f compares with nan.)"""
     entries = np.broadcast(*inputs)
     y = np.empty(entries.shape, dtype=object)
-    y.flat = [f(*xs) for xs in entries]
+    y.ravel()[:] = [f(*xs) for xs in entries]
     return y[()]
 
 

@@ -107,6 +107,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
     for node in leaves + operations:
         first[node] = len(nodes)
         nodes.extend(entries_of(node))
+    inputs = range(first[operations[0]] if operations else len(nodes))
     sources: list[int] = []
     targets: list[int] = []
     rates: list[float] = []
@@ -114,8 +115,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
         for node in operations:
             here = first[node]
             if node.du is not None:
-                edges = [(node.u, node.du), (node.v, node.dv), *node.rest]
-                for x, rate in edges:
+                for x, rate in [(node.u, node.du), (node.v, node.dv), *node.rest]:
                     if x in first and rate is not None:
                         sources.append(first[x])
                         targets.append(here)
@@ -128,8 +128,14 @@ def linearize(*outputs: Node) -> LinearizedGraph:
                     sources.extend((s + first[x]).tolist())
                     targets.extend((t + here).tolist())
                     rates.extend(r.tolist())
+    varies = set(inputs)
+    edges = []
+    for source, target, rate in zip(sources, targets, rates, strict=True):
+        if source in varies:  # else an entry of a Tensor that is constant, as the zeros beside what was scattered
+            varies.add(target)
+            edges.append((source, target, rate))
     ends = [n for y in outputs if y in first for n in range(first[y], first[y] + len(entries_of(y)))]
-    return LinearizedGraph(nodes, list(zip(sources, targets, rates, strict=True)), ends)
+    return LinearizedGraph(nodes, edges, inputs, ends)
 
 
 def entries_of(node: Node) -> list[NodeOrEntry]:
@@ -152,12 +158,19 @@ class LinearizedGraph:
 
     nodes    Values and Entries, each after all that it was computed from
     outputs  the nodes that it was linearized for
-    inputs   the nodes that no edge leads to
+    inputs   the leaves; after a contraction, the nodes that no edge leads to
     """
 
-    def __init__(self, nodes: Sequence[NodeOrEntry], edges: Sequence[tuple[int, int, float]], outputs: Sequence[int]):
+    def __init__(
+        self,
+        nodes: Sequence[NodeOrEntry],
+        edges: Sequence[tuple[int, int, float]],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+    ) -> None:
         self.nodes = list(nodes)
         self._edges = list(edges)
+        self._inputs = list(inputs)
         self._outputs = list(outputs)
         self._index = {node: n for n, node in enumerate(self.nodes)}
         self._out: list[list[tuple[int, float]]] = [[] for _ in self.nodes]
@@ -180,8 +193,8 @@ class LinearizedGraph:
 
     @property
     def inputs(self) -> list[NodeOrEntry]:
-        """The nodes that no edge leads to."""
-        return [node for node, edges in zip(self.nodes, self._in, strict=True) if not edges]
+        """The leaves; after a contraction, the nodes that no edge leads to."""
+        return [self.nodes[n] for n in self._inputs]
 
     @property
     def outputs(self) -> list[NodeOrEntry]:
@@ -215,7 +228,11 @@ class LinearizedGraph:
                         rates[target] = 0.0
                         heappush(waiting, target)
                     rates[target] += rate * factor
-        return LinearizedGraph([self.nodes[n] for n in kept], edges, [place[n] for n in self._outputs if n in place])
+        led_to = {target for _, target, _ in edges}
+        varying = {*self._inputs, *(n for n in kept if self._in[n])}
+        inputs = [place[n] for n in kept if n in varying and place[n] not in led_to]
+        outputs = [place[n] for n in self._outputs if n in place]
+        return LinearizedGraph([self.nodes[n] for n in kept], edges, inputs, outputs)
 
     def eliminate(self, order: Order = "reverse") -> Elimination:
         """Take out nodes one by one, until every edge leads from an input to an output.
@@ -229,7 +246,7 @@ class LinearizedGraph:
         """
         ins: list[dict[int, float]] = [_summed(edges) for edges in self._in]
         outs: list[dict[int, float]] = [_summed(edges) for edges in self._out]
-        fixed = {self._index[node] for node in self.inputs} | set(self._outputs)
+        fixed = {*self._inputs, *self._outputs}
         gone: list[int] = []
         prices: list[int] = []
         for v in self._in_order(order, fixed, ins, outs):
@@ -245,7 +262,8 @@ class LinearizedGraph:
         left = sorted(set(range(len(self.nodes))) - set(gone))
         place = {n: k for k, n in enumerate(left)}
         edges = [(place[s], place[t], rate) for s in left for t, rate in sorted(outs[s].items())]
-        graph = LinearizedGraph([self.nodes[n] for n in left], edges, [place[n] for n in self._outputs])
+        ends = [[place[n] for n in end] for end in (self._inputs, self._outputs)]
+        graph = LinearizedGraph([self.nodes[n] for n in left], edges, *ends)
         return Elimination(graph, [self.nodes[n] for n in gone], prices, self.inputs)
 
     def _in_order(
@@ -273,7 +291,7 @@ class LinearizedGraph:
         tensor = _tensor_of(node)
         if isinstance(node, tuple) and not isinstance(node, Entry):
             index = node[1] if isinstance(node[1], tuple) else (node[1],)
-            if len(index) != len(tensor.shape) or not all(-size <= n < size for n, size in zip(index, tensor.shape)):
+            if len(index) != len(tensor.shape) or not all(map(_within, index, tensor.shape)):
                 raise ValueError(f"{tensor.name} has shape {tensor.shape}, and no entry {index}")
             node = Entry(tensor, tuple(int(n) % size for n, size in zip(index, tensor.shape, strict=True)))
         elif isinstance(node, Node) and node not in self._index:
@@ -356,7 +374,8 @@ class Paths:
 
     def __repr__(self) -> str:
         source, target = (name_of(self._graph.nodes[n]) for n in (self._source, self._target))
-        return f"<{self.count} paths from {source} to {target}, sum {number_text(self.total)}>"
+        paths = "path" if self.count == 1 else "paths"
+        return f"<{self.count} {paths} from {source} to {target}, sum {number_text(self.total)}>"
 
     def __str__(self) -> str:
         """The largest ten paths, a line each; what the others add; and the sum."""
@@ -439,6 +458,10 @@ def name_of(node: NodeOrEntry) -> str:
 
 def _sign_of(node: Node) -> str:
     return node.name if node.primitive is None else node.primitive.symbol
+
+
+def _within(n: int, size: int) -> bool:
+    return -size <= n < size
 
 
 def _tensor_of(node: Any) -> Node:

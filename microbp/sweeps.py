@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Node, Operand, recorded
-from microbp.kinds import zeros_like
+from microbp.kinds import shape_of, zeros_like
 
 ZERO = 0.0
 """Nothing has arrived yet: told from a sum that happens to be zero by being this very object."""
@@ -50,14 +50,21 @@ def seed(output: Node, cotangent: Operand = None) -> Operand:
             )
         return 1.0 if isinstance(output._data, float) else np.ones_like(output._data)
     if not isinstance(cotangent, Node):
-        cotangent = np.array(cotangent)  # a copy: it becomes the `grad` of the output
-        if cotangent.dtype.kind not in "fiub":
-            raise TypeError(f"backward: the cotangent holds real numbers, not {cotangent.dtype.name} data")
-    if cotangent.shape != shape:
-        raise ValueError(f"backward: the cotangent has shape {cotangent.shape}, but {output.name} has shape {shape}")
-    if isinstance(cotangent, Node):
-        return cotangent
-    return float(cotangent) if isinstance(output._data, float) else cotangent.astype(output._data.dtype, copy=False)
+        cotangent = numbers_beside(output, cotangent, "backward: the cotangent")
+    given = shape_of(cotangent)
+    if given != shape:
+        raise ValueError(f"backward: the cotangent has shape {given}, but {output.name} has shape {shape}")
+    return cotangent
+
+
+def numbers_beside(node: Node, data: Any, what: str) -> Any:
+    """Data for a tangent or cotangent of `node`, copied: an array of its dtype, or a float beside a float."""
+    numbers = np.array(data)
+    if numbers.dtype.kind not in "fiub":
+        raise TypeError(f"{what} holds real numbers, not {numbers.dtype.name} data")
+    if isinstance(node._data, float):
+        return numbers if numbers.ndim else float(numbers)
+    return numbers.astype(node._data.dtype, copy=False)
 
 
 def pull_back(

@@ -268,7 +268,7 @@ def _dot(a: Operand, b: Operand) -> Any:
     if np.ndim(a) == 0 or np.ndim(b) == 0:
         return p.mul(a, b)
     if np.ndim(b) > 2:
-        raise TypeError("np.dot of a stack of matrices pairs each with each and is not recorded; a @ b goes through both")
+        raise TypeError("np.dot of stacks of matrices pairs each with each and is not recorded; a @ b goes along both")
     return p.matmul(a, b)
 
 
@@ -347,7 +347,7 @@ def _leaf(y: Tensor, array: np.ndarray, label: str | None, varies: bool) -> None
 def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
     """A number or array as a constant; a plain number, or bools, take the dtype of the Tensor beside them."""
     array = np.array(x) if x.__class__ is float else as_array(x)
-    if x.__class__ in (float, int, bool) or getattr(x, "dtype", None) == bool:
+    if x.__class__ in (float, int, bool) or (isinstance(x, np.ndarray | np.bool_) and x.dtype.kind == "b"):
         array = array.astype(next(other._data.dtype for other in inputs if isinstance(other, Tensor)), copy=False)
     return constant(array)
 

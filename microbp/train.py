@@ -186,9 +186,7 @@ class _Run:
     good  parameters, and states of the optimizer, whose cost was the last to be a number
     """
 
-    def __init__(
-        self, net: MLP, cost: Cost, optimizer: Optimizer, regularizer: Regularizer | None, n: int
-    ) -> None:
+    def __init__(self, net: MLP, cost: Cost, optimizer: Optimizer, regularizer: Regularizer | None, n: int) -> None:
         self.net, self.cost, self.optimizer, self.regularizer, self.n = net, cost, optimizer, regularizer, n
         self.parameters = net.parameter_arrays()
         self.good = self._as_it_is()

@@ -121,7 +121,8 @@ def jacobian(f: Function, argnum: int = 0, mode: str | None = None) -> Function:
         y = f(*inputs)
         if not isinstance(y, Node):
             _need_number_or_node(y, "jacobian")
-            return np.zeros(np.shape(y) + x.shape)
+            shape = np.shape(y) + x.shape
+            return np.zeros(shape) if shape else _plain(zeros_like(x))
         as_nodes = _rests_on_others([y], [x])
         if mode == "reverse" or (mode is None and np.prod(y.shape) <= np.prod(x.shape)):
             axis = 0
@@ -133,7 +134,8 @@ def jacobian(f: Function, argnum: int = 0, mode: str | None = None) -> Function:
                 sweeps.forward([y], {x: column}, as_nodes=as_nodes).get(y, zeros_like(y)) for column in _units(x)
             ]
         _retire([x])
-        return _joined(parts, axis, y.shape + x.shape, as_nodes)
+        shape = y.shape + x.shape
+        return _joined(parts, axis, shape, as_nodes) if shape else _result(parts[0], as_nodes, like=x)
 
     return evaluate
 
@@ -156,9 +158,11 @@ def _with_fresh_nodes(args: Sequence[Any], argnums: int | Sequence[int]) -> tupl
     """
     args = list(args)
     numbers = [argnums] if isinstance(argnums, int) else list(argnums)
-    for n in numbers:
+    for k, n in enumerate(numbers):
         if not -len(args) <= n < len(args):
             raise ValueError(f"argnums has {n}, but the function was called with {len(args)} argument(s)")
+        if (n % len(args)) in [m % len(args) for m in numbers[:k]]:
+            raise ValueError(f"argnums names argument {n % len(args)} twice")
         args[n] = _fresh(args[n])
     return args, [args[n] for n in numbers]
 
@@ -191,13 +195,13 @@ def _need_number_or_node(y: Any, name: str) -> None:
     if not isinstance(y, float | int | np.number | np.ndarray) or is_object_array(y):
         raise TypeError(
             f"{name}: the function has to give a Value or a Tensor, but gave {type(y).__name__}"
-            + ("; reduce an array of Values to one, or join them with mb.stack" if isinstance(y, np.ndarray) else "")
+            + ("; reduce an array of Values to one, or compute with Tensors" if isinstance(y, np.ndarray) else "")
         )
 
 
 def _like(x: Node, tangent: Operand, what: str) -> Operand:
     if not isinstance(tangent, Node):
-        tangent = float(tangent) if isinstance(x, Value) else np.asarray(tangent, dtype=x._data.dtype)
+        tangent = sweeps.numbers_beside(x, tangent, what)
     if shape_of(tangent) != x.shape:
         raise ValueError(f"{what} has shape {shape_of(tangent)}, but what it changes has shape {x.shape}")
     return tangent
@@ -228,15 +232,13 @@ def _units(x: Node) -> list[Any]:
     """The unit vectors of x's space, each of the shape of x."""
     if isinstance(x, Value):
         return [1.0]
-    return list(np.eye(x._data.size, dtype=x._data.dtype).reshape(-1, *x.shape))
+    return list(np.eye(x._data.size, dtype=x._data.dtype).reshape(x._data.size, *x.shape))
 
 
 def _joined(parts: list[Any], axis: int, shape: tuple[int, ...], as_nodes: bool) -> Any:
     if not as_nodes:
         parts = [np.asarray(part._data if isinstance(part, Node) else part) for part in parts]
         return np.stack(parts, axis).reshape(shape) if parts else np.zeros(shape)
-    if not shape:
-        return parts[0]
     nodes = [part if isinstance(part, Tensor) else constant(np.zeros(())) + part for part in parts]
     return p.reshape(p.stack(nodes, axis), shape)
 

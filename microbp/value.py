@@ -23,7 +23,7 @@ def _unary(primitive: Elementwise) -> Method:
     """`Value.record` for one input, written out."""
     f, partial = primitive.on_floats, primitive.partials[0]
 
-    def method(u: Value) -> Value:
+    def method(u: Value) -> Any:
         a = u._data
         try:
             data = f(a)
@@ -207,6 +207,6 @@ def as_float(x: Any) -> float:
     except OverflowError:
         number = inf
     if isinstance(x, int | np.integer) and number != int(x):
-        which = f" of {x.bit_length()} bits" if number == inf else f" {x}"
+        which = f" of {int(x).bit_length()} bits" if number == inf else f" {x}"
         raise ValueError(f"the integer{which} is not exactly a float64; round it yourself first")
     return number

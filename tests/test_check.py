@@ -11,6 +11,7 @@ from microbp import primitives as p
 from microbp.check import WAYS, check
 from microbp.kinds import Elementwise
 from microbp.nn import MLP, activations, costs
+from microbp.nn.parameters import assign, numbers_of
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -90,6 +91,34 @@ def test_every_equation_has_its_row_in_every_layer_from_the_output_down(node):
 def test_gradients_of_nothing_but_zeros_and_rounding_pass(sizes, chosen, cost, x, y):
     for node in (Tensor, Value):
         assert check(MLP(sizes, chosen, node=node, rng=0), x, y, cost).ok
+
+
+SURE = [5.0, 10.0, 15.0, 20.0]
+
+
+def sure_network(node, output, z):
+    """A network that gives the right answer (1, 0, 0) with weighted inputs of about (z, −z, −z), and its examples."""
+    net = MLP([2, 3, 3], ["tanh", output], node=node, rng=0)
+    assign(net.layers[1].b, numbers_of(net.layers[1].b) + np.array([[z], [-z], [-z]]))
+    return net, [[0.5, 0.3], [-0.5, 0.9]], [[1, 1], [0, 0], [0, 0]]
+
+
+@both_nodes
+@pytest.mark.parametrize("z", [*SURE, 30.0, 40.0, 1000.0])
+@pytest.mark.parametrize(("output", "cost"), [("sigmoid", "cross_entropy"), ("softmax", "log_likelihood")])
+def test_what_rounding_leaves_of_the_error_of_right_answers_is_not_held_against_them(node, output, cost, z):
+    report = check(*sure_network(node, output, z), cost)
+
+    assert report.ok, str(report)
+
+
+@both_nodes
+@pytest.mark.parametrize("z", SURE)
+@pytest.mark.parametrize(("output", "cost"), [("sigmoid", "cross_entropy"), ("softmax", "log_likelihood")])
+def test_a_wrong_rate_is_named_also_where_answers_are_right(node, output, cost, z, monkeypatch):
+    monkeypatch.setattr(p.tanh, "partials", (lambda u, y: 1 - y,))
+
+    assert named(check(*sure_network(node, output, z), cost).suspects) == [("BP2", 2)]
 
 
 def test_a_float32_network_is_looked_at_in_float64():
@@ -292,9 +321,7 @@ def test_a_cost_of_ones_own_may_take_the_name_of_another():
 
 
 def test_a_fused_formula_that_differs_from_its_cost_shows_in_bp1():
-    cost = costs.Cost(
-        "own", lambda a, y: p.square(a - y), fused={activations.linear: lambda z, y: p.square(z - y) / 2}
-    )
+    cost = costs.Cost("own", lambda a, y: p.square(a - y), fused={activations.linear: lambda z, y: p.square(z - y) / 2})
 
     assert suspects(MLP([3, 4, 2], "tanh", "linear", rng=0), cost) == [("BP1", 3)]
 
@@ -323,6 +350,13 @@ def test_a_wrong_row_of_ones_own_is_named_by_finite_differences(node, layer, equ
         (np.ones((3, 5)), np.ones((5, 2)), "quadratic", ValueError, r"quadratic: a has shape \(2, 5\), .* pass y\.T"),
         (np.ones((3, 0)), np.ones((2, 0)), "quadratic", ValueError, "there are no examples"),
         (np.ones((3, 1), complex), np.ones((2, 1)), "quadratic", TypeError, "real numbers, but was given complex128"),
+        (
+            np.full((3, 1), np.nan),
+            np.ones((2, 1)),
+            "quadratic",
+            ValueError,
+            "check: the cost is nan, which has no grad",
+        ),
         (np.ones((3, 1)), np.ones((2, 1)), "mse", ValueError, "unknown cost 'mse'; there are quadratic, "),
         (np.ones((3, 1)), np.ones((2, 1)), np.square, TypeError, "cost is one of quadratic, .* or a Cost of your own"),
         (np.ones((3, 1)), -np.ones((2, 1)), "cross_entropy", ValueError, "cross_entropy: y holds -1; want values"),

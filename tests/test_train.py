@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import gc
 import os
-import pty
 import re
 import signal
 import struct
 import subprocess
 import sys
-import termios
+import time
 import tracemalloc
 from pathlib import Path
 
@@ -313,6 +311,7 @@ train(MLP([2, 3, 1], rng=0), moons, epochs=3, validation=moons, progress={progre
 
 def on_a_terminal(program):
     """What a Python program writes to a terminal that is its standard error."""
+    fcntl, pty, termios = map(pytest.importorskip, ("fcntl", "pty", "termios"))  # not on Windows
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     with subprocess.Popen([sys.executable, "-W", "error", "-c", program], stderr=its, cwd=ROOT) as run:
@@ -423,7 +422,7 @@ def test_a_signal_at_any_moment_leaves_the_parameters_at_a_whole_step(millisecon
     arguments = [sys.executable, "-W", "error", "-c", LONG_RUN]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as run:
         run.stdout.read(3)  # three steps are taken
-        signal.sigtimedwait([], milliseconds / 1000)
+        time.sleep(milliseconds / 1000)
         run.send_signal(signal.SIGINT)
         written, errors = run.communicate(timeout=60)
 
