@@ -200,16 +200,16 @@ class _Check:
         numbers = numbers_of(nodes).astype(float)
         by_differences = [scale * np.array(_differences(cost_of, numbers, index)) for index in chosen]
         nearest = [_nearest(pair, r) for pair, r in zip(by_differences, reference, strict=True)]
-        # Where terms of the size of C cancel, only their rounding is left, and is not to be judged by its own size.
-        # And a difference of costs can't tell what is smaller than the rounding of C.
-        c = scale * abs(float(self.C._data))
-        largest = max(self.blur * float(np.max(np.abs(closed))), 1e-5 * c)
+        # Where large terms cancel, only their rounding is left, and is not to be judged by its own size. And a
+        # difference of costs can't tell what is smaller than the rounding of C.
+        size, c = float(np.max(np.abs(closed))), scale * abs(float(self.C._data))
+        blurred = max(self.blur * size, 1e-5 * c)
         differences = {
-            "equation": _difference(backward, by_equation, largest),
-            "backward": _difference(backward, closed, largest),
-            "paths": _difference(by_paths, reference, largest),
-            "forward": _difference(by_forward, reference, largest),
-            "differences": _difference(nearest, reference, max(largest, 1e-4 * c)),
+            "equation": _difference(backward, by_equation, blurred if equation == "BP1" else max(size, 1e-5 * c)),
+            "backward": _difference(backward, closed, blurred),
+            "paths": _difference(by_paths, reference, blurred),
+            "forward": _difference(by_forward, reference, blurred),
+            "differences": _difference(nearest, reference, max(blurred, 1e-4 * c)),
         }
         return Row(equation, layer, letter + _superscript(layer), differences)
 

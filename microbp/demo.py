@@ -68,8 +68,8 @@ def _check(net: MLP, x: np.ndarray, y: np.ndarray, say: Callable[[str], None]) -
 def _moons(progress: bool, say: Callable[[str], None]) -> bool:
     say("\n4. Two moons, a 2-16-1 network\n")
     learned, unseen = data.moons(400, 0.15, rng=0), data.moons(400, 0.15, rng=1)
-    net = MLP([2, 16, 1], activation="tanh", output="sigmoid", initializer="glorot", rng=0)
-    train(net, learned, 60, 10, optimizers.Momentum(0.1), "cross_entropy", progress=progress, rng=0)
+    net = MLP([2, 16, 1], activation="tanh", output="sigmoid", initializer="inverse_sqrt", rng=0)
+    train(net, learned, 60, 10, optimizers.SGD(0.5), "cross_entropy", progress=progress, rng=0)
     right = accuracy(net, *unseen)
     say(f"   {right:.1%} of 400 points that it has not seen are on the right side")
     return right > 0.95

@@ -42,12 +42,12 @@ class Entry(NamedTuple):
 
 
 def subscripted(label: str, index: tuple[int, ...], shape: tuple[int, ...]) -> str:
-    """`w2` at row 0 and column 2 is w2_1,3; in a column, one subscript is enough.
+    """`w2` at row 0 and column 2 is w2_1,3; in a column, one subscript is enough, but a weight has two.
 
-    >>> subscripted("w2", (0, 2), (30, 784)), subscripted("b2", (4, 0), (30, 1))
-    ('w2_1,3', 'b2_5')
+    >>> subscripted("w2", (0, 2), (30, 784)), subscripted("b2", (4, 0), (30, 1)), subscripted("w2", (4, 0), (30, 1))
+    ('w2_1,3', 'b2_5', 'w2_5,1')
     """
-    if len(shape) == 2 and shape[1] == 1:
+    if len(shape) == 2 and shape[1] == 1 and not label.startswith("w"):
         index = index[:1]
     return label + ("_" + ",".join(str(n + 1) for n in index) if index else "")
 

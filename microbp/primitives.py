@@ -68,9 +68,10 @@ div      = Elementwise("div",       operator.truediv, np.divide,       lambda u,
                        symbol="÷")
 neg      = Elementwise("neg",       operator.neg,     np.negative,     -1, symbol="−")
 abs      = Elementwise("abs",       math.fabs,        np.absolute,     lambda u, y: sign(u))
-# v·uᵛ⁻¹ and y·ln u, but 0 where the constant 1 = u⁰ is differentiated at u = 0, and where 0 = 0ᵛ is.
+# v·uᵛ⁻¹ and y·ln u, but 0 where the constant 1 = u⁰ is differentiated at u = 0, and where 0 = 0ᵛ is; nowhere
+# else, for what is chosen as a number has no derivative, and ∂²uᵛ/∂u∂v is not 0 where v is.
 power    = Elementwise("power",     math.pow,         np.power,
-                       lambda u, v, y: where(equal(v, 0), 0.0, v * power(u, v - 1)),
+                       lambda u, v, y: where(equal(u, 0) * equal(v, 0), 0.0, v * power(u, v - 1)),
                        lambda u, v, y: where(equal(u, 0) * (greater(v, 0) + equal(v, 0)), 0.0, y * log(u)),
                        symbol="^")
 
@@ -82,7 +83,7 @@ log1p    = Elementwise("log1p",     math.log1p,       np.log1p,        lambda u,
 # u·ln v, with 0·ln 0 = 0: what a probability of 0 adds to an entropy.
 xlogy    = Elementwise("xlogy",     lambda u, v: u * math.log(v) if u or v != v else 0.0,
                                                       lambda u, v: _xlogy(u, v),
-                       lambda u, v, y: log(v),        lambda u, v, y: where(equal(u, 0), 0.0, u / v))
+                       lambda u, v, y: log(v),        lambda u, v, y: where(equal(u, 0) * equal(v, 0), 0.0, u / v))
 square   = Elementwise("square",    lambda u: u * u,  np.square,       lambda u, y: 2 * u, symbol="²")
 sqrt     = Elementwise("sqrt",      math.sqrt,        np.sqrt,         lambda u, y: 0.5 / y)
 logaddexp = Elementwise("logaddexp", lambda u, v: float(np.logaddexp(u, v)), np.logaddexp,

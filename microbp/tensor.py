@@ -56,8 +56,9 @@ class Tensor(Differentiable):
             data = primitive.on_arrays(*arguments, **params)
         except (ValueError, IndexError, TypeError) as error:
             raise type(error)(_shape_error(primitive, nodes, params, error)) from None
-        if data.__class__ is not np.ndarray:
-            data = np.asarray(data)
+        if data.__class__ is not np.ndarray or not data.ndim:
+            # numpy 1 takes a float32 array without axes for a number without a dtype, and gives float64.
+            data = np.asarray(data, np.result_type(*[x.dtype for x in nodes if isinstance(x, Tensor)]))
         y = new(cls)
         if not any([x.number for x in nodes]):
             _leaf(y, data, None, False)

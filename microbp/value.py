@@ -130,7 +130,7 @@ class Value(Differentiable):
                 f"{primitive.name}: works on arrays, and a Value is a single number; "
                 "put Values into an array with np.array, or use a Tensor"
             )
-        if any([x.__class__ is np.ndarray and x.ndim for x in inputs]):
+        if any([x.__class__ is np.ndarray for x in inputs]):
             return entry_by_entry(primitive, *inputs)
         nodes = [x if isinstance(x, Value) else constant(as_float(x)) for x in inputs]
         arguments = tuple([node._data for node in nodes])

@@ -115,7 +115,7 @@ FORMULAS: dict[str, Callable[..., Array]] = {
     "logsumexp": lambda x, axis, keepdims: np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
     "sum_to": _summed_to,
     "broadcast_to": np.broadcast_to,
-    "reshape": np.reshape,
+    "reshape": lambda x, shape: np.reshape(x, shape),
     "transpose": np.transpose,
 }
 """Every row as a plain formula."""

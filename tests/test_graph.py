@@ -17,6 +17,7 @@ import pytest
 import microbp as mb
 from microbp import Node, Primitive, Tensor, Value
 from microbp.graph import recorded
+from microbp.operators import Differentiable
 from microbp.primitives import TABLE
 
 both_nodes = pytest.mark.parametrize("node", [Value, Tensor])
@@ -108,6 +109,10 @@ def test_a_node_of_a_new_class_says_what_it_has_to_bring():
         Bare.leaf(1.0)
     with pytest.raises(NotImplementedError):
         Bare.record(mb.mul, (), {})
+    with pytest.raises(NotImplementedError):
+        Bare().receive(1.0)
+    with pytest.raises(NotImplementedError):
+        Differentiable.accepts(1.0)
     assert Node.params.fget(Value(1.0)) == {}
     bare = Primitive("bare", np.exp)
     for sweep in (bare.push, bare.pull):

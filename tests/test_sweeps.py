@@ -424,6 +424,21 @@ def test_cotangents_as_nodes_are_graphs_of_the_same_leaves(node: Any):
 
 
 @both_nodes
+def test_cotangents_and_tangents_may_be_nodes_themselves(node: Any):
+    x, g = node(2.0), node(5.0)
+    y = x * x
+
+    pulled, pushed = backward(y, g)[x], mb.jvp(lambda x: x * x, (3.0,), (g,))[1]
+
+    assert (pulled.data, pushed.data) == (20.0, 30.0)
+    assert (backward(pulled)[g], backward(pushed)[g]) == (4.0, 6.0)
+    assert x not in backward(pulled)  # for that there is as_nodes=True
+    assert backward(backward(y, g, as_nodes=True)[x])[x] == 10.0
+    with pytest.raises(ValueError, match=r"the cotangent has shape \(1,\), but mul has shape \(\)"):
+        backward(y, Tensor([1.0]))
+
+
+@both_nodes
 def test_tangents_as_nodes_are_graphs_of_the_same_leaves(node: Any):
     x = node(0.5)
     direction = node(2.0)

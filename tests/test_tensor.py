@@ -140,6 +140,17 @@ def test_a_leaf_can_be_given_other_data_of_its_shape_only():
         x[0] = 1.0
 
 
+def test_a_leaf_or_a_constant_can_be_assigned_an_array_without_a_copy():
+    x, c, array = Tensor([1.0, 2.0]), Tensor([1.0, 2.0], varies=False), np.array([3.0, 4.0])
+    x.assign(array)
+    c.assign(array)
+    (x * c).sum().backward()
+
+    assert x.grad.tolist() == [3.0, 4.0]
+    assert x.varies
+    assert not c.varies
+
+
 def test_data_of_float32_stay_float32_when_replaced():
     x = Tensor([1.0, 2.0], dtype=np.float32)
     x.data = np.array([0.1, 0.2])
@@ -199,6 +210,8 @@ def test_integers_beside_a_tensor_have_to_be_exact():
         Tensor([1.0]) * 1j
     with pytest.raises(TypeError):
         Tensor([1.0]) * "a"
+    with pytest.raises(TypeError):
+        [1.0] @ Tensor([1.0])
 
 
 W, x = Tensor(np.ones((2, 3)), "W"), Tensor(np.ones(3), "x")
@@ -253,6 +266,9 @@ def test_methods_are_the_functions():
         (x.min(1), mb.min(x, axis=1)),
         (x.logsumexp(0), mb.logsumexp(x, 0)),
         (x.softmax(0), mb.softmax(x, 0)),
+        (x.softmax(), mb.softmax(x, 1)),
+        (mb.softmax(x), mb.softmax(x, -1)),
+        (mb.log_softmax(x), mb.log_softmax(x, 1)),
         (x.reshape(3, -1), mb.reshape(x, (3, 2))),
         (x.reshape((6,)), mb.reshape(x, (-1,))),
         (x.ravel(), mb.reshape(x, -1)),

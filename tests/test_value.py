@@ -151,6 +151,16 @@ def test_methods_are_the_functions_and_numpys_where_it_has_them(name: str):
         array[0].backward()
 
 
+def test_methods_at_a_pole_and_of_a_constant():
+    x, c = Value(0.0), Value(2.0, varies=False)
+
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        y = x.log()
+    assert (y.data, mb.backward(y)[x]) == (-math.inf, math.inf)
+    assert (c.exp().data, c.exp().varies) == (math.exp(2.0), False)
+    assert (c.sqrt().data, c.sqrt().varies) == (math.sqrt(2.0), False)
+
+
 def test_methods_with_a_domain_or_a_parameter_of_their_own():
     assert Value(2.0).arccosh().data == math.acosh(2.0)
     assert Value(-2.0).leaky_relu().data == -0.02
