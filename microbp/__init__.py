@@ -6,8 +6,9 @@ from microbp.data import DataError
 from microbp.draw import DrawingError, draw
 from microbp.graph import Node, Primitive
 from microbp.kinds import Elementwise, Linear, Reduction
-from microbp.linearized import LinearizedGraph, Path, Paths, linearize, paths
+from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, optimizers, regularizers
+from microbp.paths import Path, Paths
 from microbp.primitives import (
     abs,
     add,

@@ -16,6 +16,9 @@ from typing import Any, ClassVar
 Operand = Any
 """What a formula is written over: a float, an ndarray, or a node. The same formula serves them all."""
 
+Entries = tuple[Any, Any, Any]
+"""An edge between arrays, entry by entry: arrays of flat source index, flat target index, rate factor."""
+
 next_number: Callable[[], int] = count(1).__next__
 
 
@@ -73,6 +76,17 @@ class Node:
         if self.v is None:
             return (self.u,)
         return (self.u, self.v, *(node for node, _ in self.rest))
+
+    @property
+    def rates(self) -> tuple[float, ...] | None:
+        """The rate factors of the edges from `inputs`, in the same order; None where they are not single numbers."""
+        if self.u is None:
+            return ()
+        if self.du is None:
+            return None
+        if self.v is None:
+            return (self.du,)
+        return (self.du, self.dv, *(rate for _, rate in self.rest))  # type: ignore[arg-type]
 
     @property
     def params(self) -> dict[str, Any]:
@@ -152,6 +166,10 @@ class Primitive:
 
     def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
         """What a cotangent of the output y adds to the cotangent of input i; None for nothing at all."""
+        raise NotImplementedError
+
+    def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        """The edges between the entries of input i and of the output y, at arrays."""
         raise NotImplementedError
 
 

@@ -17,10 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from microbp.graph import Operand, Primitive
-
-Entries = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""An edge between arrays, entry by entry: flat source index, flat target index, rate factor."""
+from microbp.graph import Entries, Operand, Primitive
 
 Axis = int | tuple[int, ...] | None
 """Which axes to reduce; None for all of them."""

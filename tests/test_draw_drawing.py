@@ -9,7 +9,8 @@ import pytest
 
 from microbp.draw import Drawing, DrawingError, draw
 from microbp.draw.drawing import LEGIBLE, NEAREST, TOO_MANY
-from microbp.linearized import Entry, paths
+from microbp.linearized import paths
+from microbp.names import Entry
 from microbp.nn import MLP
 from microbp.primitives import tanh
 from microbp.tensor import Tensor

@@ -7,7 +7,8 @@ import pytest
 
 from microbp.draw import draw
 from microbp.draw.scopes import Scope
-from microbp.linearized import linearize, name_of, paths
+from microbp.linearized import linearize, paths
+from microbp.names import name_of
 from microbp.nn import MLP
 from microbp.tensor import Tensor
 from microbp.value import Value

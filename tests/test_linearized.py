@@ -12,7 +12,7 @@ import pytest
 
 import microbp as mb
 from microbp import LinearizedGraph, Tensor, Value, backward, linearize, paths
-from microbp.linearized import Entry, name_of, number_text, subscripted
+from microbp.names import Entry, name_of, number_text, subscripted
 
 
 def random_dag(seed: int, size: int = 14, leaves: int = 3) -> tuple[list[Value], Value]:
@@ -346,7 +346,7 @@ def test_every_order_of_elimination_gives_the_same_jacobian(seed: int):
 
         np.testing.assert_allclose(done.jacobian, expected, rtol=1e-12, atol=1e-14)
         assert set(done.order) == set(between)
-        assert done.multiplications == sum(done.prices)
+        assert done.multiplications == sum(done.degrees)
         assert done.graph.nodes == [*graph.inputs, y]
     assert graph.eliminate("reverse").order == between[::-1]
     assert graph.eliminate("forward").order == between
@@ -420,7 +420,7 @@ def test_taking_out_one_node_adds_in_rate_times_out_rate_to_the_bridging_edge():
 
     # ∂y/∂x = x·∂h/∂x + h with ∂h/∂x = 2x, the two edges of x·x taken as one
     assert [edge.rate for edge in done.graph.edges] == [2.0 * 4.0 + 4.0]
-    assert done.prices == [1]
+    assert done.degrees == [1]
     assert done.order == [h]
 
 
@@ -480,11 +480,11 @@ S = (W * W).sum()
     [
         (lambda: linearize(3.0), TypeError, "linearize: takes Values and Tensors, not float"),
         (lambda: linearize([Y]), TypeError, "linearize: takes Values and Tensors, not list"),
-        (lambda: paths(X, 3.0), TypeError, "takes a Value, a Tensor of one entry, or .*, not float"),
+        (lambda: paths(X, 3.0), TypeError, "paths: takes Values, and entries of Tensors such as .*, not float"),
         (lambda: paths("x", Y), TypeError, "not str"),
-        (lambda: paths(Value(1.0, "w"), Y), ValueError, "w is not in this graph, or is a constant"),
-        (lambda: paths(Value(1.0, "c", varies=False), Y), ValueError, "c is not in this graph, or is a constant"),
-        (lambda: paths(W, S), ValueError, r"W has 6 entries, .* name it by its index, such as \(W, \(0, 0\)\)"),
+        (lambda: paths(Value(1.0, "w"), Y), ValueError, "w is not among what × was computed from"),
+        (lambda: paths(Value(1.0, "c", varies=False), Y), ValueError, "c is not among what × was computed from"),
+        (lambda: paths(W, S), ValueError, r"W has 6 entries, .* name it by its index, such as W\[0, 0\]"),
         (lambda: paths((W, (2, 0)), S), ValueError, r"W has shape \(2, 3\), and no entry \(2, 0\)"),
         (lambda: paths((W, (0, -4)), S), ValueError, r"W has shape \(2, 3\), and no entry \(0, -4\)"),
         (lambda: paths((W, 0), S), ValueError, r"W has shape \(2, 3\), and no entry \(0,\)"),
@@ -492,7 +492,7 @@ S = (W * W).sum()
         (lambda: linearize(Y).eliminate([X]), ValueError, "x is an input or an output; only nodes between"),
         (lambda: linearize(Y).eliminate([Y]), ValueError, "× is an input or an output"),
         (lambda: linearize(mb.sin(Y)).eliminate([Y, Y]), ValueError, "× is named twice"),
-        (lambda: linearize(Y).contract([S]), ValueError, "is not in this graph"),
+        (lambda: linearize(Y).contract([S]), ValueError, "contract: Σ is not among what × was computed from"),
     ],
     ids=range(15),
 )

@@ -7,7 +7,8 @@ import pytest
 
 from microbp import equations, sweeps
 from microbp import primitives as p
-from microbp.linearized import linearize, name_of
+from microbp.linearized import linearize
+from microbp.names import name_of
 from microbp.nn import MLP, accuracy, activations, costs, initializers
 from microbp.nn.network import correct
 from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of

@@ -18,7 +18,8 @@ from microbp.draw.picture import Picture
 from microbp.draw.render import DrawingError, render
 from microbp.draw.scopes import Scope, in_order, scopes_of
 from microbp.graph import Node
-from microbp.linearized import Entry, Path, Paths
+from microbp.names import Entry
+from microbp.paths import Path, Paths
 
 LEGIBLE = 150
 """Boxes that a reader can take in; beyond these the next level is drawn."""

@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeVar
 
 from microbp.draw.texts import number, short
 from microbp.graph import Node
-from microbp.linearized import NodeOrEntry, Path, Paths, name_of
+from microbp.names import NodeOrEntry, name_of
+from microbp.paths import Path, Paths
 
 Point = TypeVar("Point", bound=NodeOrEntry)
 
@@ -67,7 +68,7 @@ def route_of(path: Path | Paths) -> tuple[NodeOrEntry, ...]:
     """The nodes of a path in their order; of all paths from one node to another, these two."""
     if isinstance(path, Path):
         return path.nodes
-    return path._graph.nodes[path._source], path._graph.nodes[path._target]
+    return path.source, path.target
 
 
 def owner_of(node: NodeOrEntry) -> Node:
@@ -91,8 +92,7 @@ def path_note(path: Path | Paths) -> list[str]:
 def _slot_between(lit: Highlight, source: Node, target: Node, rate: float) -> Slot | None:
     """The edge from source to target that a path takes; of those of x × x, one that isn't lit yet."""
     slots = [i for i, x in enumerate(target.inputs) if x is source]
-    rates = (target.du, target.dv, *(rate for _, rate in target.rest))
-    exact = [i for i in slots if rates[i] == rate] or slots
+    exact = [i for i in slots if target.rates is not None and target.rates[i] == rate] or slots
     unlit = [i for i in exact if (target, i) not in lit.slots] or exact
     return (target, unlit[0]) if unlit else None
 

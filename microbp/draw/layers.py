@@ -16,7 +16,7 @@ from microbp.draw.rates import Rate
 from microbp.draw.scopes import Scope, role_of
 from microbp.draw.texts import gradient_text, number, numbers, operation_text, shape_text, short
 from microbp.graph import Node
-from microbp.linearized import name_of
+from microbp.names import name_of
 
 FED, COST = 0, 10**9
 """What comes before the layers and what comes after them, as numbers beside theirs."""

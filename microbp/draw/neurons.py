@@ -14,7 +14,9 @@ from microbp.draw.rates import rate_of_number
 from microbp.draw.scopes import Scope, role_of
 from microbp.draw.texts import folded, gradient_text, number, number_at, operation_text, short
 from microbp.graph import Node
-from microbp.linearized import LinearizedGraph, NodeOrEntry, Path, entries_of, linearize, name_of
+from microbp.linearized import LinearizedGraph, linearize
+from microbp.names import NodeOrEntry, entries_of, name_of
+from microbp.paths import Path
 
 
 def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, Scope], lit: Highlight) -> Picture:

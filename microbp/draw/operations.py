@@ -12,7 +12,7 @@ from microbp.draw.rates import Rate, rate_of, rate_of_number
 from microbp.draw.scopes import Scope, role_of
 from microbp.draw.texts import GAP, array_text, figures, folded, gradient_text, operation_text, shape_text, short
 from microbp.graph import Node
-from microbp.linearized import NodeOrEntry, name_of
+from microbp.names import NodeOrEntry, name_of
 
 STALE = "a leaf was given other data after it was used: the rate factors are those of the recording"
 

@@ -14,7 +14,7 @@ import numpy as np
 from microbp.draw.texts import number, numbers, short
 from microbp.graph import Node
 from microbp.kinds import Elementwise, Linear
-from microbp.linearized import name_of
+from microbp.names import name_of
 from microbp.primitives import matmul
 
 Sign = Literal["+", "−", "±", "0", "nan"]
@@ -36,10 +36,8 @@ def rate_of(node: Node, i: int) -> Rate | None:
     x = node.inputs[i]
     if not x.varies:
         return None
-    if node.du is not None:
-        rate = (node.du, node.dv, *(rate for _, rate in node.rest))[i]
-        assert rate is not None
-        return rate_of_number(rate)
+    if node.rates is not None:
+        return rate_of_number(node.rates[i])
     primitive, arguments = node.primitive, node.arguments
     assert primitive is not None
     if primitive is matmul and np.size(arguments[1 - i]) > 1:
@@ -51,7 +49,7 @@ def rate_of(node: Node, i: int) -> Rate | None:
     with np.errstate(all="ignore"):
         if isinstance(primitive, Elementwise):
             return rate_of_numbers(np.asarray(primitive.rate(i, arguments, node._data)))
-        _, _, entries = primitive.entries(i, arguments, node._data, **node.params)  # type: ignore[attr-defined]
+        _, _, entries = primitive.entries(i, arguments, node._data, **node.params)
         return rate_of_numbers(entries)
 
 

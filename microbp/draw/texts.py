@@ -8,7 +8,7 @@ import numpy as np
 
 from microbp.graph import Node
 from microbp.kinds import Elementwise
-from microbp.linearized import NodeOrEntry, number_text
+from microbp.names import NodeOrEntry, number_text
 
 LONGEST = 24
 """Letters of a name that are shown."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from microbp.graph import Node
 from microbp.kinds import is_object_array
-from microbp.linearized import subscripted
+from microbp.names import subscripted
 from microbp.tensor import Tensor
 from microbp.value import Value
 
