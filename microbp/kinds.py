@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from microbp.formal import FormalSum
 from microbp.graph import Entries, Operand, Primitive
 
 Axis = int | tuple[int, ...] | None
@@ -91,22 +92,21 @@ class Elementwise(Primitive):
                 return partial(*[np.float64(x) if isinstance(x, float) else x for x in (*inputs, y)])
 
     def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
-        partial = self.partials[i]
-        if callable(partial):
-            pushed = self.rate(i, inputs, y) * tangent
-        elif partial == 0:
-            return None
-        else:
-            pushed = tangent if partial == 1 else partial * tangent
-        return pushed if shape_of(pushed) == shape_of(y) else broadcast_to(pushed, shape=shape_of(y))
+        pushed = self._times_rate(i, tangent, inputs, y)
+        if pushed is None or shape_of(pushed) == shape_of(y):
+            return pushed
+        return broadcast_to(pushed, shape=shape_of(y))
 
     def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
-        partial = self.partials[i]
-        if callable(partial):
-            return unbroadcast(self.rate(i, inputs, y) * cotangent, shape_of(inputs[i]))
-        if partial == 0:
-            return None
-        return unbroadcast(cotangent if partial == 1 else partial * cotangent, shape_of(inputs[i]))
+        pulled = self._times_rate(i, cotangent, inputs, y)
+        return None if pulled is None else unbroadcast(pulled, shape_of(inputs[i]))
+
+    def _times_rate(self, i: int, x: Operand, inputs: tuple[Operand, ...], y: Operand) -> Operand:
+        """∂y/∂(input i) × x, without the multiplication where the rate is always 1; None where it is always 0."""
+        rate = self.partials[i] if not callable(self.partials[i]) else self.rate(i, inputs, y)
+        if rate.__class__ is int and (rate == 0 or rate == 1):
+            return x if rate else None
+        return rate * x
 
     def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
         shape = shape_of(y)
@@ -121,7 +121,6 @@ class Linear(Primitive):
     name        what errors and drawings call it
     on_arrays   the function; it must work on arrays of objects too (all of numpy's shape functions do)
     transposes  one an input: what it pulls back of a cotangent g, `lambda g, *inputs, **params: …`
-    each        instead of these, for a sequence of inputs: `lambda g, i, *inputs, **params: …`
     parameters  its arguments that are not inputs, with their defaults (`REQUIRED` where there is none)
     """
 
@@ -130,43 +129,46 @@ class Linear(Primitive):
         name: str,
         on_arrays: Callable[..., Any],
         *transposes: Callable[..., Operand],
-        each: Callable[..., Operand] | None = None,
         symbol: str | None = None,
         **parameters: Any,
     ) -> None:
         super().__init__(name, on_arrays, symbol)
         self.transposes = transposes
-        self.each = each
         self.parameters = parameters
 
     def __call__(self, *arguments: Any, **params: Any) -> Any:
-        n = 1 if self.each else len(self.transposes)
-        inputs = tuple(arguments[0]) if self.each else arguments[:n]
+        n = len(self.transposes)
         given = self.parameters | dict(zip(self.parameters, arguments[n:], strict=False)) | params
         missing = len(arguments) < n or any(value is REQUIRED for value in given.values())
         if missing or len(arguments) > n + len(self.parameters):
             raise TypeError(f"{self.name}: takes {n} input(s) and {', '.join(self.parameters) or 'nothing else'}")
         if unknown := given.keys() - self.parameters.keys():
             raise TypeError(f"{self.name}: has no argument named {', '.join(sorted(unknown))}")
-        return super().__call__(*inputs, **given)
+        return self.apply(self.inputs_of(*arguments[:n]), given)
 
-    def _apply(self, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
-        return self(inputs, **params) if self.each else self(*inputs, **params)
+    def inputs_of(self, *arguments: Any) -> tuple[Operand, ...]:
+        """The inputs, of the arguments of a call that are not parameters."""
+        return arguments
+
+    def apply(self, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
+        """The function of these inputs, with all its parameters."""
+        return super().__call__(*inputs, **params)
+
+    def others(self, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
+        """What stands in the places of the other inputs where the function is linear in one."""
+        return inputs
 
     def push(self, i: int, tangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
-        others = tuple(zeros_like(x) for x in inputs) if self.each else inputs
-        return self._apply((*others[:i], tangent, *others[i + 1 :]), params)
+        others = self.others(inputs)
+        return self.apply((*others[:i], tangent, *others[i + 1 :]), params)
 
     def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
-        if self.each:
-            return self.each(cotangent, i, *inputs, **params)
         return self.transposes[i](cotangent, *inputs, **params)
 
     def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
         # The function itself is run once on formal sums of the entries of input i.
         indices = np.arange(np.size(inputs[i])).reshape(shape_of(inputs[i]))
-        others = map(zeros_like, inputs) if self.each else inputs
-        arguments = [np.asarray(x, dtype=object) for x in others]
+        arguments = [np.asarray(x, dtype=object) for x in self.others(inputs)]
         arguments[i] = np.asarray(np.frompyfunc(FormalSum.of_entry, 1, 1)(indices), dtype=object)
         sums = np.asarray(self.on_arrays(*arguments, **params), dtype=object).ravel()
         terms = [(source, target, rate) for target, s in enumerate(sums) for source, rate in FormalSum.terms(s)]
@@ -174,6 +176,28 @@ class Linear(Primitive):
             return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0)
         sources, targets, rates = zip(*terms, strict=True)
         return np.array(sources, np.intp), np.array(targets, np.intp), np.array(rates, float)
+
+
+class LinearInSequence(Linear):
+    """y linear in all of a sequence of inputs together: concatenate, stack.
+
+    transpose  what input i pulls back of a cotangent g, `lambda g, i, *inputs, **params: …`
+    """
+
+    def __init__(
+        self, name: str, on_arrays: Callable[..., Any], transpose: Callable[..., Operand], **parameters: Any
+    ) -> None:
+        super().__init__(name, on_arrays, transpose, **parameters)
+
+    def inputs_of(self, *arguments: Any) -> tuple[Operand, ...]:
+        (sequence,) = arguments
+        return tuple(sequence)
+
+    def others(self, inputs: tuple[Operand, ...]) -> tuple[Operand, ...]:
+        return tuple(map(zeros_like, inputs))
+
+    def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
+        return self.transposes[0](cotangent, i, *inputs, **params)
 
 
 class Reduction(Primitive):
@@ -257,48 +281,6 @@ def entry_by_entry(f: Callable[..., Any], *inputs: Any) -> Any:
     y = np.empty(entries.shape, dtype=object)
     y.ravel()[:] = [f(*xs) for xs in entries]
     return y[()]
-
-
-class FormalSum:
-    """Σ rate × entry, kept as a tree of what was added: enough arithmetic for a linear function to run."""
-
-    __slots__ = ("left", "right", "rate")
-
-    def __init__(self, left: Any, right: Any, rate: float) -> None:
-        self.left, self.right, self.rate = left, right, rate
-
-    @classmethod
-    def of_entry(cls, index: int) -> FormalSum:
-        return cls(index, None, 1.0)
-
-    def __add__(self, other: Any) -> FormalSum:
-        return FormalSum(self, other, 1.0) if isinstance(other, FormalSum) else self
-
-    __radd__ = __add__
-
-    def __mul__(self, rate: float) -> FormalSum:
-        return FormalSum(self, None, rate)
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, divisor: float) -> FormalSum:
-        return FormalSum(self, None, 1 / divisor)
-
-    @staticmethod
-    def terms(total: Any) -> list[tuple[int, float]]:
-        """The terms of a formal sum by entry; a plain number, such as an untouched 0, has none."""
-        rates: dict[int, float] = {}
-        waiting = [(total, 1.0)] if isinstance(total, FormalSum) else []
-        while waiting:
-            part, factor = waiting.pop()
-            factor *= part.rate
-            if not isinstance(part.left, FormalSum):
-                rates[part.left] = rates.get(part.left, 0.0) + factor
-                continue
-            waiting.append((part.left, factor))
-            if part.right is not None:
-                waiting.append((part.right, factor))
-        return sorted(rates.items())
 
 
 # Broadcasting and its undoing: the linear primitives that the kinds themselves rest on.

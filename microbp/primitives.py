@@ -24,6 +24,7 @@ from microbp.kinds import (
     Axis,
     Elementwise,
     Linear,
+    LinearInSequence,
     Reduction,
     kept_shape,
     reduced_axes,
@@ -134,10 +135,10 @@ take = Linear("take", lambda x, index: x[index],
               lambda g, x, index: scatter(g, index=index, shape=shape_of(x)), symbol="[ ]", index=REQUIRED)
 scatter = Linear("scatter", lambda x, index, shape: _scatter(x, index, shape),
                  lambda g, x, index, shape: take(g, index=index), index=REQUIRED, shape=REQUIRED)
-concatenate = Linear("concatenate", lambda *xs, axis: np.concatenate(xs, axis),
-                     each=lambda g, i, *xs, axis: _slice_of(g, i, xs, axis), axis=0)
-stack = Linear("stack", lambda *xs, axis: np.stack(xs, axis),
-               each=lambda g, i, *xs, axis: take(g, index=_along(axis, len(shape_of(g)), i)), axis=0)
+concatenate = LinearInSequence("concatenate", lambda *xs, axis: np.concatenate(xs, axis),
+                               lambda g, i, *xs, axis: _slice_of(g, i, xs, axis), axis=0)
+stack = LinearInSequence("stack", lambda *xs, axis: np.stack(xs, axis),
+                         lambda g, i, *xs, axis: take(g, index=_along(axis, len(shape_of(g)), i)), axis=0)
 
 # One input, summed up over axes
 max = Reduction("max", np.max, lambda x, y, axis: _share(equal(x, y), axis))

@@ -1,10 +1,10 @@
-"""Symbols: the node of which a formula makes text.
+"""Symbols: nodes of which a formula makes text.
 
 Given floats, a rate factor is the number on an edge; given symbols, it is the text to draw. `formula` is
-that text for a row of the table, from the very partials that the sweeps run, and `described` the
-docstring that follows from it.
+that text for a row of the table, from the very partials that the sweeps run; `described` makes the row's
+docstring of it.
 
->>> formula(primitives.tanh, 0), formula(primitives.div, 1), formula(primitives.matmul, 1)
+>>> formula(p.tanh, 0), formula(p.div, 1), formula(p.matmul, 1)
 ('1 − y²', '−y/v', 'aᵀ @ g')
 """
 
@@ -15,24 +15,26 @@ from typing import Any
 
 import numpy as np
 
-from microbp import primitives
+from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive
-from microbp.kinds import REQUIRED, Elementwise, Linear, Reduction, entry_by_entry, is_object_array, shape_of
+from microbp.kinds import REQUIRED, Elementwise, Linear, LinearInSequence, Reduction, entry_by_entry, is_object_array, shape_of
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
+
+Text = tuple[str, int]
+"""A text and its level, SUM to ATOM."""
 
 
 class Symbol(Node):
     """A piece of text, and what is needed to put it into a longer one.
 
     >>> u, y = Symbol("u"), Symbol("y")
-    >>> print(1 / (1 + u * u), (1 - y) * -u, u ** (y - 1), primitives.cos(u), sep=",  ")
-    1/(1 + u²),  (1 − y)·(−u),  u^(y − 1),  cos(u)
+    >>> print(1 / (1 + u * u), (1 - y) * -u, u ** (y - 1), p.cos(u) / -y, sep=",  ")
+    1/(1 + u²),  (1 − y)·(−u),  u^(y − 1),  cos(u)/(−y)
 
-    text   the text
-    level  how tightly it holds together: SUM, PRODUCT, POWER or ATOM
-    shape  that of the array it stands for; only formulas with matrices ask
+    level  how tightly the text holds together: SUM, PRODUCT, POWER or ATOM
+    shape  that of the array it stands for, which only formulas with arrays ask
     """
 
     __slots__ = ("_shape", "level")
@@ -43,39 +45,395 @@ class Symbol(Node):
         self._shape = shape
         self.level = level
         self.number = 0
-        self.grad = self.label = self.primitive = self.u = self.v = None
-        self.du = self.dv = None
+        self.grad = self.label = self.primitive = self.u = self.v = self.du = self.dv = None
         self.rest = ()
 
     @classmethod
-    def of(cls, x: Operand) -> Symbol:
-        """x itself where it is a symbol, the numeral where it is a number; anything else as Python shows it."""
-        if isinstance(x, Symbol):
-            return x
-        if not isinstance(x, bool) and isinstance(x, int | float | np.number):
-            number = float(x)
-            text = str(int(number) if number.is_integer() else number).replace("-", "−")
-            return cls(text, PRODUCT if text.startswith("−") else ATOM)
-        return cls(str(x), ATOM, shape_of(x))
-
-    @classmethod
     def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
-        """The text of `primitive` applied to `inputs`, with the typography of the page."""
+        """The text of `primitive` at `inputs`, at least one of which is a symbol."""
         if any(map(is_object_array, inputs)):
             return entry_by_entry(primitive, *inputs)
-        operands = [cls.of(x) for x in inputs]
+        operands = tuple(map(as_symbol, inputs))
         shape = _shape_of_result(primitive, operands, params)
-        if primitive in (primitives.reshape, primitives.sum) and _without_ones(shape) == _without_ones(operands[0].shape):
-            return cls(operands[0].text, operands[0].level, shape)  # axes of length 1 come and go unseen
-        text, level = TYPOGRAPHY.get(primitive, _call)(*operands, **params) if primitive in TYPOGRAPHY else (
-            _call(primitive, operands, params), ATOM)
+        text, level = TYPOGRAPHY.get(primitive, _call)(primitive, operands, params)
         return cls(text, level, shape)
 
     @property
     def text(self) -> str:
-        """The text."""
+        """The text without more: "1 − y²"."""
         return str(self._data)
 
     @property
     def shape(self) -> tuple[int, ...]:
         return self._shape
+
+    @property
+    def T(self) -> Any:
+        return p.transpose(self)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __repr__(self) -> str:
+        return f"Symbol({self.text!r})"
+
+    def __add__(self, other: Operand) -> Any:
+        return p.add(self, other)
+
+    def __radd__(self, other: Operand) -> Any:
+        return p.add(other, self)
+
+    def __sub__(self, other: Operand) -> Any:
+        return p.sub(self, other)
+
+    def __rsub__(self, other: Operand) -> Any:
+        return p.sub(other, self)
+
+    def __mul__(self, other: Operand) -> Any:
+        return p.mul(self, other)
+
+    def __rmul__(self, other: Operand) -> Any:
+        return p.mul(other, self)
+
+    def __truediv__(self, other: Operand) -> Any:
+        return p.div(self, other)
+
+    def __rtruediv__(self, other: Operand) -> Any:
+        return p.div(other, self)
+
+    def __pow__(self, other: Operand) -> Any:
+        return p.power(self, other)
+
+    def __rpow__(self, other: Operand) -> Any:
+        return p.power(other, self)
+
+    def __matmul__(self, other: Operand) -> Any:
+        return p.matmul(self, other)
+
+    def __neg__(self) -> Any:
+        return p.neg(self)
+
+
+def as_symbol(x: Operand) -> Symbol:
+    """x where it is a symbol, its numeral where it is a number, and anything else by its name or as it prints."""
+    if isinstance(x, Symbol):
+        return x
+    if isinstance(x, int | float | np.number):
+        text = (str(x) if isinstance(x, int) else str(float(x)).removesuffix(".0")).replace("-", "−")
+        return Symbol(text, PRODUCT if text.startswith("−") else ATOM)
+    return Symbol(x.name if isinstance(x, Node) else str(x), shape=shape_of(x))
+
+
+# How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
+
+
+def _at(level: int, x: Symbol, first: bool = False) -> str:
+    """The text of x where at least `level` is needed; only a first operand may begin with a bare sign."""
+    loose = x.level < level or (x.text.startswith("−") and not first)
+    return f"({x.text})" if loose else x.text
+
+
+def _plus(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    u, v = xs
+    return f"{u} − {v.text[1:]}" if v.text.startswith("−") else f"{u} + {v}", SUM
+
+
+def _minus(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"{xs[0]} − {_at(PRODUCT, xs[1])}", SUM
+
+
+def _times(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    u, v = xs
+    if u.text == v.text:
+        return f"{_at(ATOM, u)}²", POWER
+    return f"{_at(PRODUCT, u, first=True)}·{_at(PRODUCT, v)}", PRODUCT
+
+
+def _over(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"{_at(PRODUCT, xs[0], first=True)}/{_at(POWER, xs[1])}", PRODUCT
+
+
+def _minus_sign(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"−{_at(PRODUCT, xs[0])}", PRODUCT
+
+
+def _squared(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"{_at(ATOM, xs[0])}²", POWER
+
+
+def _to_the_power(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    u, v = xs
+    return f"{_at(ATOM, u)}²" if v.text == "2" else f"{_at(ATOM, u)}^{_at(ATOM, v)}", POWER
+
+
+def _root(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"√({xs[0]})", ATOM
+
+
+def _bracket(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"[{xs[0]} {primitive.symbol} {xs[1]}]", ATOM
+
+
+def _same(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return xs[0].text, xs[0].level
+
+
+def _matrix_product(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return f"{_at(PRODUCT, xs[0])} @ {_at(PRODUCT, xs[1])}", SUM  # as loose: "u·a @ b" could be read in two ways
+
+
+def _total(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return (f"Σ{_at(ATOM, xs[0])}", POWER) if params["axis"] is None else _call(primitive, xs, params)
+
+
+def _entries(_: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    index = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
+    return f"{_at(ATOM, xs[0])}[{', '.join(map(_subscript, index))}]", ATOM
+
+
+def _subscript(part: Any) -> str:
+    if not isinstance(part, slice):
+        return "…" if part is Ellipsis else str(part)
+    start, stop = ("" if end is None else str(end) for end in (part.start, part.stop))
+    return f"{start}:{stop}" if part.step is None else f"{start}:{stop}:{part.step}"
+
+
+def _reshaped(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    before, after = ([n for n in shape if n != 1] for shape in (xs[0].shape, np.atleast_1d(params["shape"])))
+    return _same(primitive, xs, params) if before == after else _call(primitive, xs, params)
+
+
+def _transposed(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    return (f"{_at(ATOM, xs[0])}ᵀ", POWER) if params["axes"] is None else _call(primitive, xs, params)
+
+
+def _call(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
+    defaults = getattr(primitive, "parameters", {})
+    given = [
+        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
+        for name, value in params.items()
+        if value is not defaults.get(name, None)
+    ]
+    return f"{primitive.name}({', '.join([*map(str, xs), *given])})", ATOM
+
+
+TYPOGRAPHY: dict[Primitive, Callable[[Primitive, tuple[Symbol, ...], dict[str, Any]], Text]] = {
+    p.add: _plus,
+    p.sub: _minus,
+    p.mul: _times,
+    p.div: _over,
+    p.neg: _minus_sign,
+    p.identity: _same,
+    p.square: _squared,
+    p.power: _to_the_power,
+    p.sqrt: _root,
+    p.equal: _bracket,
+    p.greater: _bracket,
+    p.matmul: _matrix_product,
+    p.sum: _total,
+    p.take: _entries,
+    p.reshape: _reshaped,  # an axis of length 1 comes and goes unseen
+    p.transpose: _transposed,
+}
+
+
+def _shape_of_result(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> tuple[int, ...]:
+    shapes = [x.shape for x in xs]
+    if isinstance(primitive, Elementwise):
+        return np.broadcast_shapes(*shapes) if any(shapes) else ()
+    return np.shape(primitive.on_arrays(*map(np.zeros, shapes), **params))
+
+
+# The text of a row.
+
+
+class _Size(int):
+    """A length that stands for any other, under a name."""
+
+    name: str
+
+    @classmethod
+    def named(cls, name: str, number: int) -> _Size:
+        size = cls(number)
+        size.name = name
+        return size
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __add__(self, other: int) -> _Size:
+        return _Size.named(f"{self} + {other}", int(self) + int(other))
+
+    def __radd__(self, other: int) -> _Size:
+        return _Size.named(f"{other} + {self}", other + int(self)) if other else self
+
+    def __rmul__(self, other: int) -> int:
+        return self if other == 1 else other * int(self)
+
+
+class _Shape(tuple[int, ...]):
+    """A shape that stands for any other, under a name."""
+
+    name: str
+
+    @classmethod
+    def of(cls, name: str, *lengths: int) -> _Shape:
+        shape = cls(lengths)
+        shape.name = f"{name}.shape"
+        return shape
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _vector(name: str, number: int = 5) -> _Shape:
+    return _Shape.of(name, _Size.named(f"{name}.size", number))
+
+
+INDEX = _Size.named("index", 2)
+
+STAND_INS: dict[str, tuple[tuple[tuple[int, ...], ...], dict[str, Any]]] = {
+    "matmul": ((_Shape.of("a", 2, 3), _Shape.of("b", 3, 5)), {}),
+    "take": ((_vector("x"),), {"index": INDEX}),
+    "scatter": ((_Shape.of("x"),), {"index": INDEX, "shape": (5,)}),
+    "sum_to": ((_vector("x"),), {"shape": ()}),
+    "broadcast_to": ((_vector("x"),), {"shape": (2, 5)}),
+    "reshape": ((_vector("x", 6),), {"shape": (2, 3)}),
+}
+"""The shapes of the inputs and the parameters at which a linear row is run for its text, where vectors won't do."""
+
+
+def arguments(row: Primitive) -> tuple[str, ...]:
+    """The names of a row's inputs, in order; two that stand for any number where it takes a sequence."""
+    if isinstance(row, Elementwise):
+        n = len(row.partials)
+        return NAMES.get(row.name) or (("u", "v")[:n] if n <= 2 else tuple(f"u{i}" for i in range(1, n + 1)))
+    if isinstance(row, Linear) and len(row.transposes) > 2:
+        return tuple(f"x{i}" for i in range(1, len(row.transposes) + 1))
+    return ("a", "b") if isinstance(row, LinearInSequence) or len(getattr(row, "transposes", "1")) == 2 else ("x",)
+
+
+def formula(row: Primitive, i: int) -> str:
+    """The rate factor of a row by input i as text, over the inputs and the output y.
+
+    Of a row that works entry by entry, or that reduces, it is ∂y/∂(input i). Of a linear row it is what its
+    transposed map makes of a cotangent g of y, in the case of vectors (of matrices, for matmul).
+    """
+    names = arguments(row)
+    if isinstance(row, Elementwise):
+        return as_symbol(row.rate(i, tuple(map(Symbol, names)), Symbol("y"))).text
+    if isinstance(row, Reduction):
+        x = Symbol("x", shape=_vector("x"))
+        return as_symbol(row.rate((x,), Symbol("y"), axis=None)).text
+    if isinstance(row, Linear):
+        shapes, params = STAND_INS.get(row.name, (tuple(map(_vector, names)), {}))
+        inputs = tuple(Symbol(name, shape=shape) for name, shape in zip(names, shapes, strict=True))
+        params = row.parameters | params
+        g = Symbol("g", shape=_shape_of_result(row, inputs, params))
+        return as_symbol(row.pull(i, g, inputs, Symbol("y", shape=g.shape), **params)).text
+    raise TypeError(f"formula: {row!r} is of no kind that symbols know: Elementwise, Linear or Reduction")
+
+
+def described(row: Primitive) -> str:
+    """The docstring of a row: how it is called, what it is, and its partial derivatives.
+
+    >>> print(described(p.div))
+    y = div(u, v): quotient u/v, entry by entry.
+    <BLANKLINE>
+    ∂y/∂u = 1/v
+    ∂y/∂v = −y/v
+    """
+    names = arguments(row)
+    sequence = isinstance(row, LinearInSequence)
+    words = WORDS.get(row.name, "a function of your own")
+    how = ", entry by entry" if isinstance(row, Elementwise) else ""
+    lines = [f"y = {row.name}({', '.join([*(['xs'] if sequence else names), *_parameters(row)])}): {words}{how}.", ""]
+    try:
+        texts = [formula(row, i) for i in range(len(names))]
+    except Exception:  # a row from elsewhere may need shapes that the stand-ins don't have
+        return lines[0]
+    if isinstance(row, Linear):
+        lines.append("A cotangent g of y is pulled back" + (", for xs = (a, b)," if sequence else "") + " as")
+        lines += [f"    {text}  to {name}" for name, text in zip(names, texts, strict=True)]
+    else:
+        lines += [f"∂y/∂{name} = {text}" for name, text in zip(names, texts, strict=True)]
+    if any("[u" in text or "[v" in text or "[x" in text or "[c" in text for text in texts):
+        lines += ["", "A bracket is 1 where it holds and 0 where it does not."]
+    return "\n".join(lines)
+
+
+def _parameters(row: Primitive) -> list[str]:
+    """The arguments that are not inputs, as a signature has them."""
+    if isinstance(row, Reduction):
+        return ["axis=None", "keepdims=False"]
+    parameters = row.parameters if isinstance(row, Linear) else {}
+    return [name if default is REQUIRED else f"{name}={default}" for name, default in parameters.items()]
+
+
+def document(rows: Iterable[Primitive]) -> None:
+    """Give each row the docstring that `help` shows, made of its own partials."""
+    for row in rows:
+        row.__doc__ = described(row)
+
+
+NAMES = {"leaky_relu": ("u", "slope"), "where": ("c", "u", "v")}
+"""The inputs of rows that entry by entry take others than u, or u and v."""
+
+# fmt: off
+WORDS = {
+    "step":         "1 where u > 0, else 0",
+    "sign":         "sign of u: −1, 0 or 1",
+    "equal":        "1 where u = v, else 0",
+    "greater":      "1 where u > v, else 0",
+    "identity":     "u itself",
+    "add":          "sum u + v",
+    "sub":          "difference u − v",
+    "mul":          "product u·v",
+    "div":          "quotient u/v",
+    "neg":          "negative −u",
+    "abs":          "absolute value |u|",
+    "power":        "power u^v",
+    "exp":          "exponential e^u",
+    "expm1":        "e^u − 1, exact near 0",
+    "log":          "natural logarithm",
+    "log1p":        "log(1 + u), exact near 0",
+    "xlogy":        "u·log(v), 0 where u = 0",
+    "square":       "square u²",
+    "sqrt":         "square root √(u)",
+    "logaddexp":    "log(e^u + e^v), without overflow",
+    "sin":          "sine",
+    "cos":          "cosine",
+    "tan":          "tangent",
+    "arcsin":       "inverse sine",
+    "arccos":       "inverse cosine",
+    "arctan":       "inverse tangent",
+    "sinh":         "hyperbolic sine",
+    "cosh":         "hyperbolic cosine",
+    "tanh":         "hyperbolic tangent",
+    "arcsinh":      "inverse hyperbolic sine",
+    "arccosh":      "inverse hyperbolic cosine",
+    "arctanh":      "inverse hyperbolic tangent",
+    "sigmoid":      "the book's σ, 1/(1 + e^−u)",
+    "softplus":     "log(1 + e^u), a smooth relu",
+    "relu":         "u where u > 0, else 0",
+    "leaky_relu":   "u where u > 0, else slope·u",
+    "maximum":      "the larger of u and v",
+    "minimum":      "the smaller of u and v",
+    "where":        "u where c is not 0, else v",
+    "matmul":       "product a @ b of vectors, matrices, or stacks of matrices",
+    "sum":          "sum over an axis, several, or all",
+    "mean":         "mean over an axis, several, or all",
+    "take":         "x[index], for every kind of index that numpy has",
+    "scatter":      "zeros of a shape with x added at index",
+    "concatenate":  "arrays joined along an axis they have",
+    "stack":        "arrays joined along a new axis",
+    "max":          "largest entry over an axis, several, or all",
+    "min":          "smallest entry over an axis, several, or all",
+    "logsumexp":    "log(Σ e^x) over an axis, several, or all, without overflow",
+    "sum_to":       "x summed down to a shape: what undoes broadcasting",
+    "broadcast_to": "x broadcast to a shape",
+    "reshape":      "the same entries in another shape",
+    "transpose":    "axes in another order, reversed by default",
+}
+"""What each row is."""
+# fmt: on

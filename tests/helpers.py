@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from microbp import Tensor, Value
+from microbp.kinds import LinearInSequence
 from microbp.primitives import TABLE
 
 Array = np.ndarray
@@ -134,7 +135,7 @@ class Call:
     def __call__(self, *inputs: Any) -> Any:
         """The row at these inputs: numbers, arrays or nodes."""
         row = TABLE[self.name]
-        return row(inputs, **self.params) if getattr(row, "each", None) else row(*inputs, **self.params)
+        return row(inputs, **self.params) if isinstance(row, LinearInSequence) else row(*inputs, **self.params)
 
     def formula(self, *inputs: Any) -> Any:
         """The plain formula at these inputs."""

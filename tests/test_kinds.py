@@ -11,7 +11,8 @@ from helpers import data_of, grad_of, values_of
 
 import microbp as mb
 from microbp import Tensor, Value
-from microbp.kinds import REQUIRED, Elementwise, FormalSum, kept_shape, reduced_axes, unbroadcast, zeros_like
+from microbp.formal import FormalSum
+from microbp.kinds import REQUIRED, Elementwise, kept_shape, reduced_axes, unbroadcast, zeros_like
 
 
 @pytest.mark.parametrize(
