@@ -5,6 +5,7 @@ from microbp.check import check
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw
 from microbp.graph import Node, Primitive
+from microbp.history import History
 from microbp.kinds import Elementwise, Linear, Reduction
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, optimizers, regularizers
@@ -66,7 +67,7 @@ from microbp.primitives import (
 )
 from microbp.sweeps import StaleGraphError, backward, forward
 from microbp.tensor import Tensor
-from microbp.train import History, TrainingError, train
+from microbp.train import TrainingError, train
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microbp.value import Value
 

@@ -1,29 +1,33 @@
 """`check`: every way to the gradient, held against the book's equations row by row.
 
-Five computations that share no step but the forward pass: the backward sweep over the graph, the closed
-form BP1–BP4, the sum over paths, the forward sweep, and finite differences of the cost. Beside these, each
+Five ways: the backward sweep over the graph, the sum over its paths, the forward sweep, the closed form BP1
+to BP4, and finite differences of the cost. The first three share the recording and its rate factors, and
+differ in the order in which they multiply and add these. The closed form shares nothing with them: it has a
+feedforward of its own, which the finite differences use too, without any derivative. Beside these, each
 equation is tried by itself on the graph's own numbers, so that a wrong rate factor shows in the row of the
 equation where it stands and not in all rows below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from microbp import equations, sweeps
+from microbp.closed_form import ClosedForm, CostOf
+from microbp.difference_quotients import difference_quotient
 from microbp.kinds import is_object_array
-from microbp.linearized import LinearizedGraph, linearize
-from microbp.nn import activations, costs
-from microbp.nn.activations import Activation
+from microbp.linearized import linearize
+from microbp.nn import costs
 from microbp.nn.costs import Cost
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.parameters import assign, numbers_of
-from microbp.transforms import jvp
+from microbp.rounding import rounding, unit
 
 WAYS: Mapping[str, tuple[str, float]] = {
     "equation": ("the equation by itself, on the graph's numbers", 1e-10),
@@ -34,6 +38,16 @@ WAYS: Mapping[str, tuple[str, float]] = {
 }
 """What is compared, and the relative difference up to which it counts as agreement."""
 
+ROUNDINGS = 10.0
+"""How often `rounding` two computations of a number may differ: an operation may round more than once."""
+
+
+TRUSTED = 0.1
+"""Finite differences are compared where their own doubt is within this part of the tolerance."""
+
+Bound = Callable[[tuple[int, ...]], float]
+"""What rounding leaves uncertain of one entry."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -42,10 +56,11 @@ class Row:
     equation     its name in the book: "BP1" … "BP4", or "25" for the forward pass
     layer        counted from 1, the input
     quantity     what it is about, such as "δ³"
-    differences  by way of `WAYS`, the largest difference: relative to the largest entry of the quantity, or to
-                 what rounding leaves certain of it
+    differences  by way of `WAYS`, the largest difference, relative to the largest entry of the quantity, or to
+                 what rounding leaves uncertain where that is more than the tolerance. A way is missing where
+                 nothing can be compared: finite differences at a kink or below the rounding of C, rounding
+                 without a bound
     """
-
     equation: str
     layer: int
     quantity: str
@@ -75,7 +90,7 @@ class Report:
     @property
     def suspects(self) -> tuple[Row, ...]:
         """The rows whose own equation fails: where a wrong rate factor stands."""
-        return tuple(row for row in self.rows if not row.differences["equation"] <= WAYS["equation"][1])
+        return tuple(row for row in self.rows if not row.differences.get("equation", 0.0) <= WAYS["equation"][1])
 
     def __str__(self) -> str:
         head = f"{'eq.':<5}{'layer':>5}  {'':<8}" + "".join(f"{way:>13}" for way in WAYS)
@@ -117,6 +132,25 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
     return _Check(_in_float64(net), x, y, function, entries, np.random.default_rng(rng)).report()
 
 
+@dataclass(frozen=True)
+class _Quantity:
+    """What a row compares: `scale` × ∂C/∂(nodes).
+
+    by_equation  what its equation makes of the graph's numbers
+    closed       what it is in the closed form
+    cost_of      C as a function of the numbers in the nodes
+    """
+
+    equation: str
+    layer: int
+    letter: str
+    nodes: Any
+    by_equation: np.ndarray
+    closed: np.ndarray
+    cost_of: CostOf
+    scale: int = 1
+
+
 class _Check:
     """One recording of a network's cost, and the closed form of the same."""
 
@@ -128,90 +162,86 @@ class _Check:
         if not np.isfinite(self.C._data):
             raise ValueError(f"check: the cost is {float(self.C._data)}, which has no gradient to compare")
         self.cotangents = sweeps.backward(self.C)
-        self.graph: LinearizedGraph = linearize(self.C)
-
-        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        self.m = self.x.shape[1]
-        self.weights = [numbers_of(layer.w) for layer in net.layers]
-        self.biases = [numbers_of(layer.b) for layer in net.layers]
-        self.sigmas = [_closed_activation(layer.activation) for layer in net.layers]
-        self.cost = _closed_cost(cost)
-        self.closed_zs, self.closed_activations = equations.feedforward(self.weights, self.biases, self.x, self.sigmas)
-        self.deltas = equations.errors(self.weights, self.closed_zs, self.y, self.sigmas, self.cost)
-        self.blur = _blur(self.deltas[-1], self.closed_zs[-1], self.y)
+        self.graph = linearize(self.C)
+        self.closed = ClosedForm(net, x, y, cost)
 
     def report(self) -> Report:
-        return Report(tuple(self._rows()), self.entries)
+        return Report((*self._forward_rows(), *map(self._row, self._quantities())), self.entries)
 
-    def _rows(self) -> Iterator[Row]:
-        last = len(self.zs) - 1
-        graph_deltas = [self.m * self._backward(z) for z in self.zs]
+    def _forward_rows(self) -> Iterator[Row]:
+        """Equation 25 in every layer."""
+        closed = self.closed
         for n, layer in enumerate(self.net.layers):
-            a_in, a = numbers_of(self.activations[n]), numbers_of(self.activations[n + 1])
-            by_25 = equations.layer_activation(self.weights[n], a_in, self.biases[n], self.sigmas[n])
-            differences = {
-                "equation": _difference(a, by_25),
-                "backward": _difference(a, self.closed_activations[n + 1]),
-            }
-            yield Row("25", layer.number, f"a{_superscript(layer.number)}", differences)
-        for n in reversed(range(last + 1)):
-            l = n + 2
-            if n == last:
-                by_equation = equations.errors(
-                    self.weights[-1:], [numbers_of(self.zs[n])], self.y, self.sigmas[-1:], self.cost
-                )[0]
-            else:
-                by_equation = equations.backpropagate_error(
-                    self.weights[n + 1], graph_deltas[n + 1], self.sigmas[n].derivative(numbers_of(self.zs[n]))
-                )
-            yield self._row(
-                "BP1" if n == last else "BP2", l, "δ", self.zs[n], by_equation, self.deltas[n], self.m,
-                self._cost_of_z(n),
-            )  # fmt: skip
-            layer = self.net.layers[n]
-            yield self._row(
-                "BP3", l, "∂C/∂b", layer.b, equations.bias_gradient(graph_deltas[n]),
-                equations.bias_gradient(self.deltas[n]), 1, self._cost_of(self.biases, n),
-            )  # fmt: skip
-            yield self._row(
-                "BP4", l, "∂C/∂w", layer.w,
-                equations.weight_gradient(numbers_of(self.activations[n]), graph_deltas[n]),
-                equations.weight_gradient(self.closed_activations[n], self.deltas[n]), 1,
-                self._cost_of(self.weights, n),
-            )  # fmt: skip
+            nodes, expected = self.activations[n + 1], closed.activations[n + 1]
+            by_25 = equations.layer_activation(
+                closed.weights[n], numbers_of(self.activations[n]), closed.biases[n], closed.sigmas[n]
+            )
+            size, indices = float(np.max(np.abs(expected))), list(np.ndindex(expected.shape))
 
-    def _row(
-        self,
-        equation: str,
-        layer: int,
-        letter: str,
-        nodes: Any,
-        by_equation: np.ndarray,
-        closed: np.ndarray,
-        scale: float,
-        cost_of: Callable[[np.ndarray], float],
-    ) -> Row:
-        """Compare `scale` × ∂C/∂(nodes), found in every way, with the closed form."""
-        backward = scale * self._backward(nodes)
-        chosen = self._some_entries(closed.shape)
-        reference = np.array([closed[index] for index in chosen])
-        by_paths = [scale * self.graph.paths(_at(nodes, index), self.C).total for index in chosen]
-        by_forward = [scale * self._forward(nodes, index) for index in chosen]
-        numbers = numbers_of(nodes).astype(float)
-        by_differences = [scale * np.array(_differences(cost_of, numbers, index)) for index in chosen]
-        nearest = [_nearest(pair, r) for pair, r in zip(by_differences, reference, strict=True)]
-        # Where large terms cancel, only their rounding is left, and is not to be judged by its own size. And a
-        # difference of costs can't tell what is smaller than the rounding of C.
-        size, c = float(np.max(np.abs(closed))), scale * abs(float(self.C._data))
-        blurred = max(self.blur * size, 1e-5 * c)
-        differences = {
-            "equation": _difference(backward, by_equation, blurred if equation == "BP1" else max(size, 1e-5 * c)),
-            "backward": _difference(backward, closed, blurred),
-            "paths": _difference(by_paths, reference, blurred),
-            "forward": _difference(by_forward, reference, blurred),
-            "differences": _difference(nearest, reference, max(blurred, 1e-4 * c)),
+            def bound(index: tuple[int, ...], nodes: Any = nodes) -> float:
+                return rounding(nodes, index)
+
+            found = {
+                way: _difference(way, numbers_of(nodes).ravel(), reference.ravel(), size, indices, bound)
+                for way, reference in (("equation", by_25), ("backward", expected))
+            }
+            yield _row("25", layer.number, "a", found)
+
+    def _quantities(self) -> Iterator[_Quantity]:
+        """δ by BP1 or BP2, ∂C/∂b by BP3, ∂C/∂w by BP4, from the output down."""
+        closed, last = self.closed, len(self.zs) - 1
+        zs, a, m = [numbers_of(z) for z in self.zs], [numbers_of(a) for a in self.activations], self.zs[-1].shape[1]
+        deltas = [m * self._backward(z) for z in self.zs]
+        for n in reversed(range(last + 1)):
+            layer, l, delta = self.net.layers[n], n + 2, closed.deltas[n]
+            if n == last:
+                equation, by_equation = "BP1", closed.errors(zs[n:])[0]
+            else:
+                sigma_prime = closed.sigmas[n].derivative(zs[n])
+                equation = "BP2"
+                by_equation = equations.backpropagate_error(closed.weights[n + 1], deltas[n + 1], sigma_prime)
+            yield _Quantity(equation, l, "δ", self.zs[n], by_equation, delta, closed.cost_of_z(n), m)
+            by_equation, by_bp3 = equations.bias_gradient(deltas[n]), equations.bias_gradient(delta)
+            yield _Quantity("BP3", l, "∂C/∂b", layer.b, by_equation, by_bp3, closed.cost_of_b(n))
+            by_equation = equations.weight_gradient(a[n], deltas[n])
+            by_bp4 = equations.weight_gradient(closed.activations[n], delta)
+            yield _Quantity("BP4", l, "∂C/∂w", layer.w, by_equation, by_bp4, closed.cost_of_w(n))
+
+    def _row(self, q: _Quantity) -> Row:
+        """A quantity found in every way, and compared."""
+        size = float(np.max(np.abs(q.closed)))
+        every = list(np.ndindex(q.closed.shape))
+        backward = q.scale * self._backward(q.nodes).ravel()
+        chosen = self._some_of(every)
+        reference = np.array([q.closed[index] for index in chosen])
+
+        def bound(index: tuple[int, ...]) -> float:
+            return q.scale * self._rounding(q.nodes, index)
+
+        by_paths = [q.scale * self.graph.paths(_at(q.nodes, index), self.C).total for index in chosen]
+        by_forward = [q.scale * self._forward(q.nodes, index) for index in chosen]
+        found = {
+            "equation": _difference("equation", backward, q.by_equation.ravel(), size, every, bound),
+            "backward": _difference("backward", backward, q.closed.ravel(), size, every, bound),
+            "paths": _difference("paths", by_paths, reference, size, chosen, bound),
+            "forward": _difference("forward", by_forward, reference, size, chosen, bound),
+            "differences": self._by_differences(q, size, chosen, bound),
         }
-        return Row(equation, layer, letter + _superscript(layer), differences)
+        return _row(q.equation, q.layer, q.letter, found)
+
+    def _by_differences(
+        self, q: _Quantity, size: float, chosen: Sequence[tuple[int, ...]], bound: Bound
+    ) -> float | None:
+        """Finite differences compared, in the entries where they agree among themselves."""
+        numbers = numbers_of(q.nodes).astype(float)
+        tolerance = TRUSTED * WAYS["differences"][1] * size
+        quotients = {index: difference_quotient(q.cost_of, numbers, index, tolerance / q.scale) for index in chosen}
+        # Where the closed form is wrong, it may be too small to measure the doubt by.
+        size = max(size, *(q.scale * abs(found.derivative) for found in quotients.values()))
+        tolerance = TRUSTED * WAYS["differences"][1] * size
+        known = [index for index in chosen if q.scale * quotients[index].doubt <= tolerance]
+        derivatives = [q.scale * quotients[index].derivative for index in known]
+        return _difference("differences", derivatives, [q.closed[index] for index in known], size, known, bound)
 
     def _backward(self, nodes: Any) -> np.ndarray:
         """∂C/∂(nodes) by the backward sweep."""
@@ -221,68 +251,46 @@ class _Check:
 
     def _forward(self, nodes: Any, index: tuple[int, ...]) -> float:
         """∂C/∂(one entry of nodes) by a forward sweep that starts there."""
-        tangents: dict[Any, Any] = {nodes[index]: 1.0} if is_object_array(nodes) else {nodes: _unit(nodes.shape, index)}
+        tangents: dict[Any, Any] = {nodes[index]: 1.0} if is_object_array(nodes) else {nodes: unit(nodes.shape, index)}
         return float(sweeps.forward([self.C], tangents).get(self.C, 0.0))
 
-    def _cost_of_z(self, n: int) -> Callable[[np.ndarray], float]:
-        """C as a function of the weighted inputs of a layer, which the demon of eq. 29 may change."""
+    @cached_property
+    def _cotangent_nodes(self) -> dict[Any, Any]:
+        """The backward sweep, recorded."""
+        return sweeps.backward(self.C, as_nodes=True)
 
-        def cost_of(z: np.ndarray) -> float:
-            for w, b, sigma in zip(self.weights[n + 1 :], self.biases[n + 1 :], self.sigmas[n:], strict=False):
-                z = w @ sigma(z) + b
-            return float(np.mean(equations.cost_per_example(z, self.y, self.sigmas[-1], self.cost)))
+    def _rounding(self, nodes: Any, index: tuple[int, ...]) -> float:
+        """What rounding leaves uncertain of ∂C/∂(one entry of nodes)."""
+        node = nodes[index] if is_object_array(nodes) else nodes
+        return rounding(self._cotangent_nodes.get(node, 0.0), index)
 
-        return cost_of
-
-    def _cost_of(self, parameters: list[np.ndarray], n: int) -> Callable[[np.ndarray], float]:
-        """C as a function of the weights, or the biases, of a layer."""
-
-        def cost_of(changed: np.ndarray) -> float:
-            w, b = self.weights, self.biases
-            if parameters is w:
-                w = [*w[:n], changed, *w[n + 1 :]]
-            else:
-                b = [*b[:n], changed, *b[n + 1 :]]
-            return equations.mean_cost(w, b, self.x, self.y, self.sigmas, self.cost)
-
-        return cost_of
-
-    def _some_entries(self, shape: tuple[int, ...]) -> list[tuple[int, ...]]:
-        every = int(np.prod(shape))
-        flat = range(every) if every <= self.entries else sorted(self.rng.choice(every, self.entries, replace=False))
-        return [tuple(int(k) for k in np.unravel_index(n, shape)) for n in flat]
+    def _some_of(self, every: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+        if len(every) <= self.entries:
+            return every
+        return [every[k] for k in sorted(self.rng.choice(len(every), self.entries, replace=False))]
 
 
-def _blur(delta: np.ndarray, z: np.ndarray, y: np.ndarray) -> float:
-    """By how much rounding grows in δᴸ, which is a small difference of large numbers where a neuron is right."""
-    size, left = max(np.max(np.abs(z)), np.max(np.abs(y))), np.max(np.abs(delta))
-    return max(1.0, 1e-6 * float(size / left)) if left else 1.0
+def _difference(
+    way: str, found: Any, reference: Any, size: float, indices: Sequence[tuple[int, ...]], bound: Bound
+) -> float | None:
+    """The largest difference, relative to the largest entry or to what rounding leaves uncertain; None if unknown."""
+    tolerance = WAYS[way][1]
+    differences = np.abs(np.asarray(found, float) - np.asarray(reference, float))
+    if np.isnan(differences).any():
+        return float("nan")
+    for k in np.argsort(-differences, kind="stable"):
+        difference = float(differences[k])
+        if difference <= tolerance * size:
+            return difference / size if size else 0.0
+        uncertain = ROUNDINGS * bound(indices[k])
+        if np.isfinite(uncertain):
+            return difference / (max(size, uncertain / tolerance) or 1.0)
+    return None
 
 
-def _differences(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...]) -> list[float]:
-    """∂f/∂x[index] by five points about x, with a wide step and narrower ones (which may not straddle a kink).
-
-    f′ ≈ (f(x − 2h) − 8f(x − h) + 8f(x + h) − f(x + 2h)) / 12h
-    """
-
-    def at(step: float) -> float:
-        moved = x.copy()
-        moved[index] += step
-        return f(moved)
-
-    return [(at(-2 * h) - 8 * at(-h) + 8 * at(h) - at(2 * h)) / (12 * h) for h in (1e-3, 1e-4, 1e-5)]
-
-
-def _nearest(found: Iterable[float], reference: float) -> float:
-    return min(found, key=lambda number: abs(number - reference))
-
-
-def _difference(found: Any, reference: Any, largest: float | None = None) -> float:
-    """The largest difference, relative to the largest entry."""
-    found, reference = np.asarray(found, float), np.asarray(reference, float)
-    scale = float(np.max(np.abs(reference))) if largest is None else largest
-    difference = float(np.max(np.abs(found - reference)))
-    return difference / scale if scale else difference
+def _row(equation: str, layer: int, letter: str, found: Mapping[str, float | None]) -> Row:
+    known = {way: difference for way, difference in found.items() if difference is not None}
+    return Row(equation, layer, letter + _superscript(layer), known)
 
 
 def _at(nodes: Any, index: tuple[int, ...]) -> Any:
@@ -294,13 +302,6 @@ def _superscript(layer: int) -> str:
     return "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(digit)] for digit in str(layer))
 
 
-def _unit(shape: tuple[int, ...], index: Any) -> np.ndarray:
-    """Zeros, but 1 at an index."""
-    unit = np.zeros(shape)
-    unit[index] = 1.0
-    return unit
-
-
 def _in_float64(net: MLP) -> MLP:
     """The network itself, or one with the same numbers in float64."""
     if net.dtype == np.float64:
@@ -309,29 +310,3 @@ def _in_float64(net: MLP) -> MLP:
     for mine, its in zip(twin.parameter_arrays(), net.parameter_arrays(), strict=True):
         assign(mine, numbers_of(its))
     return twin
-
-
-def _closed_activation(activation: Activation) -> equations.Activation:
-    """The closed form of an activation; of one's own, with Σ′ by forward mode."""
-    for name, function in activations.NAMES.items():
-        if function is activation:
-            return equations.ACTIVATIONS[name]
-    name = getattr(activation, "__name__", "σ")
-    return equations.Activation(name, activation, lambda z: _jacobians(activation, z))
-
-
-def _closed_cost(cost: Cost) -> equations.Cost:
-    """The closed form of a cost; of one's own, with ∇ₐC by forward mode."""
-    if costs.NAMES.get(cost.name) is cost:
-        return equations.COSTS[cost.name]
-    return equations.Cost(
-        cost.name,
-        lambda a, y: np.atleast_2d(cost.terms(a, y)).sum(axis=0),
-        lambda a, y: _jacobians(lambda a: cost.terms(a, y), a).sum(axis=1).T,
-    )
-
-
-def _jacobians(f: Callable[[Any], Any], z: np.ndarray) -> np.ndarray:
-    """∂f_j/∂z_k for each example x, [x, j, k], by a forward sweep for each k; f takes each column by itself."""
-    columns = [np.atleast_2d(jvp(f, (z,), (_unit(z.shape, k),))[1]) for k in range(len(z))]
-    return np.stack(columns).transpose(2, 1, 0)

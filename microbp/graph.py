@@ -64,9 +64,16 @@ class Node:
         """A node that was not computed, and that the computation may be differentiated by."""
         raise NotImplementedError
 
-    def receive(self, cotangent: Any) -> None:
-        """Take the result of a backward pass into `grad`: leaves add it up, computed nodes are set anew."""
+    def received(self, cotangent: Any) -> Any:
+        """What `grad` is after a backward pass: leaves add up, computed nodes are set anew."""
         raise NotImplementedError
+
+    def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
+        # A copied or unpickled node comes after its inputs, and is numbered where it now is.
+        for name, value in state[1].items():
+            setattr(self, name, value)
+        if self.number:
+            self.number = next_number()
 
     @property
     def inputs(self) -> tuple[Any, ...]:
@@ -171,6 +178,13 @@ class Primitive:
     def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
         """The edges between the entries of input i and of the output y, at arrays."""
         raise NotImplementedError
+
+
+def as_label(label: Any) -> str | None:
+    """A label as given; a TypeError where it is no text."""
+    if label is None or isinstance(label, str):
+        return label
+    raise TypeError(f"a label is text, not {type(label).__name__} {label!r:.40}")
 
 
 by_number = attrgetter("number")

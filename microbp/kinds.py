@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from microbp.formal import FormalSum
-from microbp.graph import Entries, Operand, Primitive
+from microbp.graph import Entries, Node, Operand, Primitive
 
 Axis = int | tuple[int, ...] | None
 """Which axes to reduce; None for all of them."""
@@ -35,6 +35,20 @@ def shape_of(x: Operand) -> tuple[int, ...]:
 def is_object_array(x: Operand) -> bool:
     """Whether x is an array of Values (or of other Python objects)."""
     return isinstance(x, np.ndarray) and x.dtype == object
+
+
+def floats(name: str, x: Any) -> Any:
+    """Plain input as floats, or as an array of them; an array of Values as it is."""
+    if isinstance(x, float):
+        return x
+    array = np.asarray(x)
+    if array.dtype.kind in "biu":
+        return array.astype(np.float64)
+    if array.dtype.kind == "f":
+        return array
+    if array.dtype == object and all(isinstance(entry, Node | float | int) for entry in array.flat):
+        return array
+    raise TypeError(f"{name}: takes real numbers, arrays of them and nodes, not {type(x).__name__} {x!r:.40}")
 
 
 class Elementwise(Primitive):
@@ -67,10 +81,12 @@ class Elementwise(Primitive):
         return self.at(*inputs)
 
     def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
-        inputs = tuple([np.array(x) if isinstance(x, list | tuple) else x for x in inputs])
-        if any(map(is_object_array, inputs)):
-            return entry_by_entry(self, *inputs)
-        return self.on_arrays(*inputs)
+        if len(inputs) != len(self.partials):
+            raise TypeError(f"{self.name}: takes {len(self.partials)} input(s), not {len(inputs)}")
+        numbers = [floats(self.name, x) for x in inputs]
+        if any(map(is_object_array, numbers)):
+            return entry_by_entry(self, *numbers)
+        return self.on_arrays(*numbers)
 
     def at(self, *inputs: float) -> float:
         """f at floats, with numpy's inf and nan where the math module would raise."""
@@ -144,7 +160,7 @@ class Linear(Primitive):
             raise TypeError(f"{self.name}: takes {n} input(s) and {', '.join(self.parameters) or 'nothing else'}")
         if unknown := given.keys() - self.parameters.keys():
             raise TypeError(f"{self.name}: has no argument named {', '.join(sorted(unknown))}")
-        return self.apply(self.inputs_of(*arguments[:n]), given)
+        return self.apply(self.inputs_of(*arguments[:n]), {key: _owned(key, value) for key, value in given.items()})
 
     def inputs_of(self, *arguments: Any) -> tuple[Operand, ...]:
         """The inputs, of the arguments of a call that are not parameters."""
@@ -166,6 +182,8 @@ class Linear(Primitive):
         return self.transposes[i](cotangent, *inputs, **params)
 
     def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        if not np.size(inputs[i]):
+            return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0)
         # The function itself is run once on formal sums of the entries of input i.
         indices = np.arange(np.size(inputs[i])).reshape(shape_of(inputs[i]))
         arguments = [np.asarray(x, dtype=object) for x in self.others(inputs)]
@@ -176,6 +194,21 @@ class Linear(Primitive):
             return np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0)
         sources, targets, rates = zip(*terms, strict=True)
         return np.array(sources, np.intp), np.array(targets, np.intp), np.array(rates, float)
+
+
+def _owned(key: str, value: Any) -> Any:
+    """A parameter that nobody can change afterwards: arrays copied, lists made tuples, or arrays in an index."""
+    if isinstance(value, Node):
+        raise TypeError(f"{key} holds plain numbers, not the node {value.name}; use {value.name}.data")
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, list):
+        if key != "index":
+            return tuple(value)
+        return np.array(value, dtype=None if value else np.intp)
+    if isinstance(value, tuple):
+        return tuple([_owned(key, part) for part in value])
+    return value
 
 
 class LinearInSequence(Linear):
@@ -222,7 +255,7 @@ class Reduction(Primitive):
         return super().__call__(x, axis=axis, keepdims=keepdims)
 
     def on_numbers(self, *inputs: Operand, **params: Any) -> Any:
-        x = np.asarray(inputs[0])
+        x = np.asarray(floats(self.name, inputs[0]))
         return self._on_objects(x, **params) if is_object_array(x) else self.on_arrays(x, **params)
 
     def _on_objects(self, x: np.ndarray, axis: Axis, keepdims: bool) -> Any:
@@ -245,6 +278,8 @@ class Reduction(Primitive):
                 return self.partial(np.array(inputs), y, axis=None)[i]
 
         if n not in self._of:
+            if len(self._of) > 30:
+                self._of.clear()
             self._of[n] = Elementwise(
                 self.name,
                 lambda *u: float(self.on_arrays(np.array(u), axis=None, keepdims=False)),

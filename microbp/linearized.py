@@ -237,7 +237,9 @@ class LinearizedGraph:
         found: list[NodeOrEntry]
         if isinstance(node, tuple) and not isinstance(node, Entry):
             tensor = _owner(operation, node)
-            index = node[1] if isinstance(node[1], tuple) else (node[1],)
+            index = node[1] if len(node) == 2 and isinstance(node[1], tuple) else node[1:]
+            if not all(isinstance(n, int | np.integer) for n in index):
+                raise TypeError(f"{operation}: an entry of {tensor.name} is named by integers, not {index}")
             if len(index) != len(tensor.shape) or not all(map(_within, index, tensor.shape)):
                 raise ValueError(f"{operation}: {tensor.name} has shape {tensor.shape}, and no entry {index}")
             found = [Entry(tensor, tuple(int(n) % size for n, size in zip(index, tensor.shape, strict=True)))]

@@ -72,6 +72,7 @@ class Differentiable(Node):
         return self
 
     # Comparisons look at the data: they are for `if`, and are not recorded (`mb.greater` and `mb.step` are).
+    # numpy compares to find the maximum of an array of Values, and picks one of them; `mb.max` shares ties.
     # `==` asks, as for any Python object, whether two nodes are the same one.
     def __lt__(self, other: Operand) -> Any:
         return self._data < _data_of(other)
@@ -110,8 +111,16 @@ class Differentiable(Node):
                 f"backward: `grad` holds numbers, but the cotangent is the node {cotangent.name}; "
                 "use mb.backward(…, as_nodes=True) for a derivative that can be differentiated again"
             )
-        for node, g in sweeps.backward(self, cotangent).items():
-            node.receive(g)
+        cotangents = sweeps.backward(self, cotangent)
+        received = [node.received(g) for node, g in cotangents.items()]
+        before = [node.grad for node in cotangents]
+        try:
+            for node, g in zip(cotangents, received, strict=True):
+                node.grad = g
+        except BaseException:
+            for node, g in zip(cotangents, before, strict=True):
+                node.grad = g
+            raise
 
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""

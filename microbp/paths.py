@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count, islice
-from math import inf, isnan, prod
+from math import inf, isnan, log10, prod
 from typing import Any
 
 from microbp.names import NodeOrEntry, name_of, number_text
@@ -120,7 +120,7 @@ class Paths:
     def __repr__(self) -> str:
         source, target = name_of(self.source), name_of(self.target)
         paths = "path" if self.count == 1 else "paths"
-        return f"<{self.count} {paths} from {source} to {target}, sum {number_text(self.total)}>"
+        return f"<{count_text(self.count)} {paths} from {source} to {target}, sum {number_text(self.total)}>"
 
     def __str__(self) -> str:
         """The largest ten paths, a line each; what the others add; and the sum."""
@@ -128,7 +128,7 @@ class Paths:
         lines = [str(path) for path in shown]
         if self.count > len(shown):
             rest = self.total - sum(path.product for path in shown)
-            lines.append(f"the other {self.count - len(shown):,} add {number_text(rest)}")
+            lines.append(f"the other {count_text(self.count - len(shown))} add {number_text(rest)}")
         source, target = name_of(self.source), name_of(self.target)
         return "\n".join([*lines, f"∂{target}/∂{source} = {number_text(self.total)}"])
 
@@ -152,6 +152,15 @@ class Paths:
             rates.append(rate)
         route = [self._nodes[n] for n in (self._source, *reversed(nodes))]
         return Path(tuple(route), tuple(reversed(rates)), tuple(map(name_of, route)))
+
+
+def count_text(n: int) -> str:
+    """A number of paths in full, or one too long to read as a power of ten.
+
+    >>> count_text(147_573_952_589_676_412_928), count_text(2**20_000)
+    ('147,573,952,589,676,412,928', 'about 10^6020')
+    """
+    return f"{n:,}" if n.bit_length() < 200 else f"about 10^{int(n.bit_length() * log10(2))}"
 
 
 def _magnitude(x: float) -> float:

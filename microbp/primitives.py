@@ -42,6 +42,7 @@ power: Elementwise
 log: Elementwise
 cos: Elementwise
 cosh: Elementwise
+sigmoid: Elementwise
 scatter: Linear
 
 # fmt: off
@@ -88,7 +89,7 @@ xlogy    = Elementwise("xlogy",     lambda u, v: u * math.log(v) if u or v != v 
 square   = Elementwise("square",    lambda u: u * u,  np.square,       lambda u, y: 2 * u, symbol="²")
 sqrt     = Elementwise("sqrt",      math.sqrt,        np.sqrt,         lambda u, y: 0.5 / y)
 logaddexp = Elementwise("logaddexp", lambda u, v: float(np.logaddexp(u, v)), np.logaddexp,
-                        lambda u, v, y: exp(u - y),   lambda u, v, y: exp(v - y))
+                        lambda u, v, y: sigmoid(u - v), lambda u, v, y: sigmoid(v - u))
 
 # Trigonometric and hyperbolic functions and their inverses
 sin      = Elementwise("sin",       math.sin,         np.sin,          lambda u, y: cos(u))
@@ -144,14 +145,14 @@ stack = LinearInSequence("stack", lambda *xs, axis: np.stack(xs, axis),
 max = Reduction("max", np.max, lambda x, y, axis: _share(equal(x, y), axis))
 min = Reduction("min", np.min, lambda x, y, axis: _share(equal(x, y), axis))
 logsumexp = Reduction("logsumexp", lambda x, axis, keepdims: _logsumexp(x, axis, keepdims),
-                      lambda x, y, axis: exp(x - y))
+                      lambda x, y, axis: _share(exp(x - y), axis))
 
 # fmt: on
 
 
 def softmax(x: Operand, axis: int = -1) -> Any:
-    """Softmax along an axis: e^{xⱼ} / Σₖ e^{xₖ} = e^{xⱼ − logsumexp(x)}, which cannot overflow."""
-    return exp(x - logsumexp(x, axis=axis, keepdims=True))
+    """Softmax along an axis: e^{xⱼ} / Σₖ e^{xₖ}, where logsumexp(x) is taken from x first, so nothing overflows."""
+    return _share(exp(x - logsumexp(x, axis=axis, keepdims=True)), axis)
 
 
 def log_softmax(x: Operand, axis: int = -1) -> Any:
@@ -193,8 +194,9 @@ def _logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:
     return total if keepdims else np.squeeze(total, reduced_axes(x.ndim, axis))
 
 
-def _share(ties: Operand, axis: Axis) -> Operand:
-    return ties / sum(ties, axis=axis, keepdims=True)
+def _share(x: Operand, axis: Axis) -> Operand:
+    """x divided by its sum. For softmax that is 1 but for rounding, which grows with the size of what was summed."""
+    return x / sum(x, axis=axis, keepdims=True)
 
 
 def _spread(g: Operand, x: Operand, axis: Axis) -> Operand:

@@ -26,7 +26,7 @@ class StaleGraphError(RuntimeError):
 
 
 def backward(
-    output: Node, cotangent: Operand = None, *, wrt: Iterable[Node] = (), as_nodes: bool = False
+    output: Node, cotangent: Operand = None, *, wrt: Node | Iterable[Node] = (), as_nodes: bool = False
 ) -> dict[Node, Any]:
     """The cotangents ∂(output)/∂(node) of all nodes that the output rests on.
 
@@ -36,7 +36,15 @@ def backward(
     wrt        the nodes whose cotangents are wanted; none for all. What lies behind them is not visited
     as_nodes   whether the cotangents are nodes, for derivatives of higher order
     """
+    wrt = [wrt] if isinstance(wrt, Node) else list(wrt)
+    _need_nodes("backward", (output, *wrt))
     return pull_back({output: seed(output, cotangent)}, wrt=wrt, as_nodes=as_nodes)
+
+
+def _need_nodes(operation: str, nodes: Iterable[Any]) -> None:
+    for node in nodes:
+        if not isinstance(node, Node):
+            raise TypeError(f"{operation}: takes Values and Tensors, not {type(node).__name__}")
 
 
 def seed(output: Node, cotangent: Operand = None) -> Operand:
@@ -91,6 +99,9 @@ def pull_back(
                         cotangents[w] = cotangents[w] + g * dw
             elif g is not ZERO:
                 _pull(node, g, cotangents, as_nodes)
+    untouched = [node for node, g in cotangents.items() if g is ZERO and node.du is None]
+    for node in untouched:  # Tensors to which no edge leads that could carry anything
+        cotangents[node] = _beside(node, zeros_like(node)) if as_nodes else zeros_like(node)
     return cotangents
 
 
@@ -109,7 +120,7 @@ def _pull(node: Node, g: Operand, cotangents: dict[Node, Any], as_nodes: bool) -
 
 
 def forward(
-    outputs: Iterable[Node], tangents: Mapping[Node, Operand], *, as_nodes: bool = False
+    outputs: Node | Iterable[Node], tangents: Mapping[Node, Operand], *, as_nodes: bool = False
 ) -> dict[Node, Any]:
     """The tangents of all nodes between the nodes of `tangents` and the outputs.
 
@@ -117,6 +128,9 @@ def forward(
 
     An output that rests on none of the nodes of `tangents` is not among the result: it does not change.
     """
+    if isinstance(outputs, Node):
+        outputs = [outputs]
+    _need_nodes("forward", (*outputs, *tangents))
     operations, visited = _visited(outputs, tangents)
     result: dict[Node, Any] = {
         node: _beside(node, tangent) if as_nodes else tangent for node, tangent in tangents.items() if node in visited

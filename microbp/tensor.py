@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from microbp import primitives as p
-from microbp.graph import Node, Operand, Primitive, next_number
+from microbp.graph import Node, Operand, Primitive, as_label, next_number
 from microbp.kinds import Axis
 from microbp.operators import Differentiable
 
@@ -42,7 +42,7 @@ class Tensor(Differentiable):
     _lent: bool  # whether a user holds the array, and may write to it
 
     def __init__(self, data: Any, label: str | None = None, *, varies: bool = True, dtype: Any = None) -> None:
-        _leaf(self, as_array(data, dtype), label, varies)
+        _leaf(self, as_array(data, dtype), as_label(label), varies)
 
     @classmethod
     def leaf(cls, data: Any, label: str | None = None) -> Tensor:
@@ -56,9 +56,8 @@ class Tensor(Differentiable):
             data = primitive.on_arrays(*arguments, **params)
         except (ValueError, IndexError, TypeError) as error:
             raise type(error)(_shape_error(primitive, nodes, params, error)) from None
-        if data.__class__ is not np.ndarray or not data.ndim:
-            # numpy 1 takes a float32 array without axes for a number without a dtype, and gives float64.
-            data = np.asarray(data, np.result_type(*[x.dtype for x in nodes if isinstance(x, Tensor)]))
+        if data.__class__ is not np.ndarray:
+            data = np.asarray(data)
         y = new(cls)
         if not any([x.number for x in nodes]):
             _leaf(y, data, None, False)
@@ -104,8 +103,6 @@ class Tensor(Differentiable):
 
     @data.setter
     def data(self, data: Any) -> None:
-        if self.primitive is not None:
-            raise AttributeError(f"{self.name} was computed from its inputs; only a leaf can be given other data")
         array = as_array(data, self._data.dtype)
         if array.shape != self._data.shape:
             raise ValueError(
@@ -115,10 +112,13 @@ class Tensor(Differentiable):
 
     def assign(self, array: np.ndarray) -> None:
         """Give a leaf an array that nobody else holds, without a copy: what optimizers do."""
+        if self.primitive is not None:
+            raise AttributeError(f"{self.name} was computed from its inputs; only a leaf can be given other data")
+        if not self.number:
+            raise AttributeError(f"{self.name} is a constant, and stays what it is; a leaf that varies can be changed")
         self._data = array
         self._lent = False
-        if self.number:
-            self.number = next_number()  # newer than all that was computed from the old data
+        self.number = next_number()  # newer than all that was computed from the old data
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -204,7 +204,7 @@ class Tensor(Differentiable):
         return self.record(p.transpose, (self,), {"axes": None})
 
     def __getitem__(self, index: Any) -> Any:
-        return p.take(self, _own_index(index))
+        return p.take(self, index)
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise TypeError(
@@ -238,16 +238,16 @@ class Tensor(Differentiable):
             )
         return np.array(self._data, dtype=dtype)
 
-    def receive(self, cotangent: Any) -> None:
+    def received(self, cotangent: Any) -> np.ndarray:
         g = np.asarray(cotangent, dtype=self._data.dtype)
-        if g.shape != self._data.shape:
-            g = np.broadcast_to(g, self._data.shape)
+        # The sweep may have handed one array to several nodes: a leaf gets a copy, the others are for reading.
         if self.primitive is not None:
-            self.grad = g
-        elif self.grad is None:
-            self.grad = g.copy()  # the sweep may have handed one array to several nodes
-        else:
-            self.grad = self.grad + g
+            return np.broadcast_to(g, self._data.shape)
+        if self.grad is None:
+            return np.array(np.broadcast_to(g, self._data.shape))
+        if np.shape(self.grad) != self._data.shape:
+            raise ValueError(f"{self.name} has shape {self._data.shape}, but its grad was set to {np.shape(self.grad)}")
+        return np.asarray(self.grad + g)
 
     def __repr__(self) -> str:
         numbers = np.array2string(self._data, separator=", ", prefix="Tensor(")
@@ -351,17 +351,6 @@ def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
     if x.__class__ in (float, int, bool) or (isinstance(x, np.ndarray | np.bool_) and x.dtype.kind == "b"):
         array = array.astype(next(other._data.dtype for other in inputs if isinstance(other, Tensor)), copy=False)
     return constant(array)
-
-
-def _own_index(index: Any) -> Any:
-    """An index that nobody can change afterwards: its arrays copied, its lists made arrays."""
-    if isinstance(index, tuple):
-        return tuple(map(_own_index, index))
-    if isinstance(index, Node):
-        raise TypeError(f"an index holds integers or bools, not the node {index.name}; use {index.name}.data")
-    if isinstance(index, list):
-        return np.array(index) if index else np.zeros(0, np.intp)
-    return index.copy() if isinstance(index, np.ndarray) else index
 
 
 def _not_recorded(name: str) -> str:

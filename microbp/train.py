@@ -1,20 +1,23 @@
-"""`train`: mini-batch learning of a network, and `History`, what came of it epoch by epoch."""
+"""`train`: teach a network by mini-batches."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Callable
+from typing import Any, NoReturn
 
 import numpy as np
 
 from microbp import sweeps
+from microbp.data import one_hot
+from microbp.data.bars import are_watched
 from microbp.graph import Node
+from microbp.history import Epoch, History
 from microbp.nn import costs, optimizers
 from microbp.nn.costs import Cost
+from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
 from microbp.nn.named import named
-from microbp.nn.network import MLP, as_answers, as_array, as_digits, as_rows, correct
+from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.parameters import assign, cotangent_of, numbers_of
 from microbp.nn.regularizers import Regularizer
@@ -22,93 +25,6 @@ from microbp.nn.regularizers import Regularizer
 
 class TrainingError(ArithmeticError):
     """The cost, or a parameter, is no longer a number; the network keeps the last parameters that gave one."""
-
-
-class Epoch(NamedTuple):
-    """What one epoch came to.
-
-    cost     mean over the mini-batches of the cost before each step, without the regularizer
-    correct  how many validation examples were right afterwards, None without validation
-    total    how many validation examples there are
-    """
-
-    cost: float
-    correct: int | None
-    total: int
-
-    @property
-    def accuracy(self) -> float | None:
-        """The part of the validation examples that were right."""
-        return None if self.correct is None else self.correct / self.total
-
-
-@dataclass
-class History:
-    """The epochs of a training run; prints as the book does.
-
-    interrupted  whether the run was ended by Ctrl-C, after the epochs that are here
-    """
-
-    epochs: list[Epoch] = field(default_factory=list)
-    interrupted: bool = False
-
-    @property
-    def costs(self) -> list[float]:
-        """The training cost of each epoch."""
-        return [epoch.cost for epoch in self.epochs]
-
-    @property
-    def accuracies(self) -> list[float]:
-        """The validation accuracy of each epoch; empty without validation."""
-        return [epoch.accuracy for epoch in self.epochs if epoch.accuracy is not None]
-
-    @property
-    def best(self) -> int:
-        """The epoch of the highest validation accuracy, or of the lowest cost without validation."""
-        if not self.epochs:
-            raise ValueError("the history is empty: no epoch was finished")
-        return int(np.argmax(self.accuracies)) if self.accuracies else int(np.argmin(self.costs))
-
-    def __len__(self) -> int:
-        return len(self.epochs)
-
-    def __getitem__(self, j: int) -> Epoch:
-        return self.epochs[j]
-
-    def __iter__(self) -> Iterator[Epoch]:
-        return iter(self.epochs)
-
-    def __str__(self) -> str:
-        return "\n".join(map(self.line, range(len(self.epochs))))
-
-    def line(self, j: int) -> str:
-        """Epoch j as the book's program prints it.
-
-        >>> History([Epoch(0.1, 9129, 10000), Epoch(0.05, None, 0)]).line(0)
-        'Epoch 0: 9129 / 10000'
-        """
-        epoch = self.epochs[j]
-        return f"Epoch {j} complete" if epoch.correct is None else f"Epoch {j}: {epoch.correct} / {epoch.total}"
-
-    def plot(self, axes: Any = None) -> Any:
-        """Cost and validation accuracy by epoch, drawn by matplotlib; gives the axes."""
-        try:
-            from matplotlib import pyplot
-        except ImportError:
-            raise ImportError('drawing a History needs matplotlib: pip install "microbp[plot]"') from None
-        if axes is None:
-            _, axes = pyplot.subplots()
-        epochs = range(len(self.epochs))
-        axes.plot(epochs, self.costs, color="#0072B2", label="training cost")
-        axes.set_xlabel("epoch")
-        axes.set_ylabel("training cost", color="#0072B2")
-        axes.set_ylim(bottom=0)
-        axes.xaxis.get_major_locator().set_params(integer=True)
-        if self.accuracies:
-            right = axes.twinx()
-            right.plot(epochs, [100 * a for a in self.accuracies], color="#C24E00", linestyle="--")
-            right.set_ylabel("validation accuracy (%)", color="#C24E00")
-        return axes
 
 
 def train(
@@ -146,29 +62,18 @@ def train(
     X, Y = _checked(net, *_pair(data, "data"))
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
-    function = named("cost", cost, costs.NAMES, Cost)
-    optimizer = optimizers.SGD(0.5) if optimizer is None else optimizer
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
-    if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
-        raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
     rng = np.random.default_rng(rng)
+    run = _Run(net, X, Y, batch_size, cost, optimizer, regularizer)
+    # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
+    middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
-    run = _Run(net, function, optimizer, regularizer, len(X))
-    steps = -(-len(X) // batch_size)
-    bar = _bar(epochs * steps, progress)
+    bar = _bar(epochs * run.steps, progress)
     try:
         for j in range(epochs):
             bar.set_description(f"Epoch {j}", refresh=False)
-            order = rng.permutation(len(X))
-            total = 0.0
-            for k in range(steps):
-                batch = order[k * batch_size : (k + 1) * batch_size]
-                total += len(batch) * run.step(X[batch], Y[batch], f"epoch {j}, mini-batch {k}")
-                bar.update()
-            run.check_parameters(f"epoch {j}, mini-batch {steps - 1}")
-            right = None if test is None else correct(net, *test)
-            history.epochs.append(Epoch(total / len(X), right, 0 if test is None else len(test[0])))
+            mean_cost = run.epoch(j, rng.permutation(len(X)), bar.update)
+            right = None if test is None else correct(net, *test, middle)
+            history.epochs.append(Epoch(mean_cost, right, 0 if test is None else len(test[0])))
             bar.set_postfix_str(history.line(j), refresh=False)
     except KeyboardInterrupt:
         history.interrupted = True
@@ -183,13 +88,44 @@ def train(
 class _Run:
     """The steps of one training run.
 
-    good  parameters, and states of the optimizer, whose cost was the last to be a number
+    checkpoint  parameters, and states of the optimizer, whose cost was the last to be a number
     """
 
-    def __init__(self, net: MLP, cost: Cost, optimizer: Optimizer, regularizer: Regularizer | None, n: int) -> None:
-        self.net, self.cost, self.optimizer, self.regularizer, self.n = net, cost, optimizer, regularizer, n
+    def __init__(
+        self,
+        net: MLP,
+        X: np.ndarray,
+        Y: np.ndarray,
+        batch_size: int,
+        cost: str | Cost,
+        optimizer: Optimizer | None,
+        regularizer: Regularizer | None,
+    ) -> None:
+        self.net, self.X, self.Y, self.batch_size = net, X, Y, batch_size
+        self.steps = -(-len(X) // batch_size)
+        self.cost = named("cost", cost, costs.NAMES, Cost)
+        self.optimizer = optimizers.SGD(0.5) if optimizer is None else optimizer
+        if not isinstance(self.optimizer, Optimizer):
+            raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
+        if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
+            raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
+        self.regularizer = regularizer
         self.parameters = net.parameter_arrays()
-        self.good = self._as_it_is()
+        weights = net.weight_arrays()
+        self.is_weight = [any(parameter is w for w in weights) for parameter in self.parameters]
+        self.checkpoint = self._as_it_is()
+
+    def epoch(self, j: int, order: np.ndarray, after_step: Callable[[], Any]) -> float:
+        """A step on each mini-batch of the examples in this order; the mean of their costs before it."""
+        total = 0.0
+        for k in range(self.steps):
+            batch = order[k * self.batch_size : (k + 1) * self.batch_size]
+            total += len(batch) * self.step(self.X[batch], self.Y[batch], f"epoch {j}, mini-batch {k}")
+            after_step()
+        # Where a step ends is judged by the cost of the next one, but for the last.
+        if not all(np.isfinite(numbers_of(w)).all() for w in self.parameters):
+            self._give_up(f"a parameter became nan or inf at epoch {j}, mini-batch {self.steps - 1}")
+        return total / len(order)
 
     def step(self, X: np.ndarray, Y: np.ndarray, where: str) -> float:
         """One step on a mini-batch of rows; the cost before it."""
@@ -197,25 +133,21 @@ class _Run:
             c = self.net.cost(X.T, Y.T, self.cost)
             if not np.isfinite(c._data):
                 self._give_up(f"the cost became {float(c._data)} at {where}")
-            before, _ = self.good = self._as_it_is()
+            before, _ = self.checkpoint = self._as_it_is()
             cotangents = sweeps.backward(c)
             gradients = [cotangent_of(w, cotangents) for w in self.parameters]
             if self.regularizer is not None:
-                for k in range(0, len(gradients), 2):  # weights, not biases
-                    gradients[k] = gradients[k] + self.regularizer.gradient(before[k], self.n)
+                for k, w in enumerate(before):
+                    if self.is_weight[k]:
+                        gradients[k] = gradients[k] + self.regularizer.gradient(w, len(self.X))
             self.optimizer.step(self.parameters, gradients)
         return float(c._data)
-
-    def check_parameters(self, where: str) -> None:
-        """Make sure that the last step ended in numbers; any other is judged by the cost of the step after it."""
-        if not all(np.isfinite(numbers_of(w)).all() for w in self.parameters):
-            self._give_up(f"a parameter became nan or inf at {where}")
 
     def _as_it_is(self) -> tuple[list[np.ndarray], dict[Node, Any]]:
         return [numbers_of(w) for w in self.parameters], dict(self.optimizer.states)
 
     def _give_up(self, why: str) -> NoReturn:
-        numbers, self.optimizer.states = self.good
+        numbers, self.optimizer.states = self.checkpoint
         for w, array in zip(self.parameters, numbers, strict=True):
             assign(w, array.copy())
         raise TrainingError(
@@ -227,8 +159,7 @@ class _Run:
 def _bar(total: int, progress: bool) -> Any:
     from tqdm.auto import tqdm
 
-    shown = progress and ("ipykernel" in sys.modules or sys.stderr.isatty())
-    return tqdm(total=total, disable=not shown, unit="step", leave=True)
+    return tqdm(total=total, disable=not (progress and are_watched()), unit="step", leave=True)
 
 
 def _pair(data: Any, what: str) -> tuple[Any, Any, str]:
@@ -247,7 +178,7 @@ def _checked(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarra
     n_out = net.sizes[-1]
     X, Y = as_rows(X, net.sizes[0], f"train: X of {what}"), as_array(Y, f"train: Y of {what}")
     if Y.ndim == 1 and len(Y) == len(X):
-        Y = Y.reshape(-1, 1) if n_out == 1 else np.eye(n_out)[as_digits(Y, n_out, f"train: Y of {what}")]
+        Y = Y.reshape(-1, 1) if n_out == 1 else one_hot(as_digits(Y, n_out, f"train: Y of {what}"), n_out)
     if Y.shape != (len(X), n_out):
         raise ValueError(
             f"train: Y of {what} has shape {Y.shape}, X has {len(X)} rows; want shape ({len(X)}, {n_out}), "
@@ -275,6 +206,3 @@ def _count(name: str, n: Any) -> int:
     if not isinstance(n, int | np.integer) or n < 1:
         raise ValueError(f"train: {name} is a whole number of at least 1, not {n!r}")
     return int(n)
-
-
-__all__: Sequence[str] = ["Epoch", "History", "TrainingError", "train"]

@@ -9,6 +9,7 @@ that any nesting of forward and reverse mode gives derivatives of every order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+
+    _need_function("grad", f, argnums)
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
         inputs, variables = _with_fresh_nodes(args, argnums)
@@ -67,6 +70,9 @@ def jvp(f: Function, primals: Sequence[Operand], tangents: Sequence[Operand]) ->
 
     tangents  one a primal, of its shape
     """
+    _need_function("jvp", f)
+    if not isinstance(primals, tuple | list) or not isinstance(tangents, tuple | list):
+        raise TypeError("jvp: primals and tangents are tuples, one entry an argument of f: jvp(f, (x,), (x_dot,))")
     if len(primals) != len(tangents):
         raise ValueError(f"jvp: {len(primals)} primals need as many tangents, not {len(tangents)}")
     args, variables = _with_fresh_nodes(primals, range(len(primals)))
@@ -86,23 +92,25 @@ def vjp(f: Function, *primals: Operand) -> tuple[Any, Callable[[Operand], tuple[
 
     x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ. The recording is kept, so the function may be called many times.
     """
+    _need_function("vjp", f)
     args, variables = _with_fresh_nodes(primals, range(len(primals)))
     y = f(*args)
     if not isinstance(y, Node):
         _need_number_or_node(y, "vjp")
         return y, lambda cotangent: tuple(_plain(zeros_like(x)) for x in variables)
-    numbers = [x.number for x in variables]
+    numbers, turns = [x.number for x in variables], RLock()
     depends = _rests_on_others([y], variables)
     _retire(variables)
 
     def pull(cotangent: Operand) -> tuple[Any, ...]:
         as_nodes = depends or isinstance(cotangent, Node)
-        for x, number in zip(variables, numbers, strict=True):
-            x.number = number
-        try:
-            cotangents = sweeps.backward(y, cotangent, wrt=variables, as_nodes=as_nodes)
-        finally:
-            _retire(variables)
+        with turns:  # one thread at a time: for the sweep the variables vary again
+            for x, number in zip(variables, numbers, strict=True):
+                x.number = number
+            try:
+                cotangents = sweeps.backward(y, cotangent, wrt=variables, as_nodes=as_nodes)
+            finally:
+                _retire(variables)
         return tuple(_cotangent(cotangents, x, as_nodes) for x in variables)
 
     return _result(y, depends), pull
@@ -113,6 +121,7 @@ def jacobian(f: Function, argnum: int = 0, mode: str | None = None) -> Function:
 
     One sweep a row in "reverse" mode or a column in "forward" mode; by default whichever are fewer.
     """
+    _need_function("jacobian", f, argnum)
     if mode not in (None, "forward", "reverse"):
         raise ValueError(f'jacobian: mode is "forward", "reverse" or None, not {mode!r}')
 
@@ -126,8 +135,7 @@ def jacobian(f: Function, argnum: int = 0, mode: str | None = None) -> Function:
         as_nodes = _rests_on_others([y], [x])
         if mode == "reverse" or (mode is None and np.prod(y.shape) <= np.prod(x.shape)):
             axis = 0
-            found = [sweeps.pull_back({y: row}, wrt=[x], as_nodes=as_nodes)[x] for row in _units(y)]
-            parts = [zeros_like(x) if part is sweeps.ZERO else part for part in found]
+            parts = [sweeps.pull_back({y: row}, wrt=[x], as_nodes=as_nodes)[x] for row in _units(y)]
         else:
             axis = -1
             parts = [
@@ -157,7 +165,7 @@ def _with_fresh_nodes(args: Sequence[Any], argnums: int | Sequence[int]) -> tupl
     where the function has other ways of getting at the same node.
     """
     args = list(args)
-    numbers = [argnums] if isinstance(argnums, int) else list(argnums)
+    numbers = [argnums] if isinstance(argnums, int | np.integer) else list(argnums)
     for k, n in enumerate(numbers):
         if not -len(args) <= n < len(args):
             raise ValueError(f"argnums has {n}, but the function was called with {len(args)} argument(s)")
@@ -191,6 +199,14 @@ def _rests_on_others(outputs: list[Node], variables: list[Node]) -> bool:
     return any(leaf not in variables for leaf in leaves) or any(x.primitive is not None for x in variables)
 
 
+def _need_function(name: str, f: Any, argnums: Any = 0) -> None:
+    if isinstance(f, Node) or not callable(f):
+        raise TypeError(f"{name}: takes a function, as in {name}(lambda x: x * x), not {type(f).__name__}")
+    numbers = argnums if isinstance(argnums, tuple | list | range) else (argnums,)
+    if not all(isinstance(n, int | np.integer) for n in numbers):
+        raise TypeError(f"{name}: an argument is named by its number, not {argnums!r}")
+
+
 def _need_number_or_node(y: Any, name: str) -> None:
     if not isinstance(y, float | int | np.number | np.ndarray) or is_object_array(y):
         raise TypeError(
@@ -208,8 +224,7 @@ def _like(x: Node, tangent: Operand, what: str) -> Operand:
 
 
 def _cotangent(cotangents: dict[Node, Any], x: Node, as_nodes: bool) -> Any:
-    g = cotangents.get(x, sweeps.ZERO)
-    return _result(zeros_like(x) if g is sweeps.ZERO else g, as_nodes, like=x)
+    return _result(cotangents[x] if x in cotangents else zeros_like(x), as_nodes, like=x)
 
 
 def _result(y: Any, as_nodes: bool, like: Node | None = None) -> Any:

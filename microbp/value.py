@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from microbp import primitives as p
-from microbp.graph import Node, Operand, Primitive, next_number
+from microbp.graph import Node, Operand, Primitive, as_label, next_number
 from microbp.kinds import Elementwise, entry_by_entry
 from microbp.operators import Differentiable, Method
 
@@ -21,10 +21,11 @@ new = object.__new__
 
 def _unary(primitive: Elementwise) -> Method:
     """`Value.record` for one input, written out."""
-    f, partial = primitive.on_floats, primitive.partials[0]
+    f = primitive.on_floats
 
     def method(u: Value) -> Any:
         a = u._data
+        (partial,) = primitive.partials
         try:
             data = f(a)
             rate = partial(a, data) if callable(partial) else partial
@@ -48,9 +49,7 @@ def _unary(primitive: Elementwise) -> Method:
 
 def _operator(primitive: Elementwise) -> tuple[Method, Method]:
     """`Value.record` for two inputs, written out, as an operator and its reflection."""
-    f, (partial_u, partial_v) = primitive.on_floats, primitive.partials
-    du = partial_u if callable(partial_u) else lambda a, b, y: partial_u
-    dv = partial_v if callable(partial_v) else lambda a, b, y: partial_v
+    f = primitive.on_floats
 
     def method(u: Value, v: Operand) -> Any:
         if v.__class__ is not Value:
@@ -61,9 +60,11 @@ def _operator(primitive: Elementwise) -> tuple[Method, Method]:
                     return NotImplemented
                 v = constant(as_float(v))
         a, b = u._data, v._data
+        du, dv = primitive.partials
         try:
             data = f(a, b)
-            rate_u, rate_v = du(a, b, data), dv(a, b, data)
+            rate_u = du(a, b, data) if callable(du) else du
+            rate_v = dv(a, b, data) if callable(dv) else dv
         except (ValueError, ArithmeticError):
             return Value.record(primitive, (u, v), {})
         if not (u.number or v.number):
@@ -113,7 +114,7 @@ class Value(Differentiable):
 
     def __init__(self, data: Any, label: str | None = None, *, varies: bool = True) -> None:
         self._data = as_float(data)
-        self.label = label
+        self.label = as_label(label)
         self.number = next_number() if varies else 0
         self.grad = self.primitive = self.u = self.v = None
         self.du = self.dv = 0.0
@@ -169,9 +170,9 @@ class Value(Differentiable):
         self._data = as_float(data)
         self.number = next_number()  # newer than all that was computed from the old data
 
-    def receive(self, cotangent: Any) -> None:
-        g = cotangent if cotangent.__class__ is float else float(cotangent)
-        self.grad = g if self.primitive is not None or self.grad is None else self.grad + g
+    def received(self, cotangent: Any) -> float:
+        g: float = cotangent if cotangent.__class__ is float else float(cotangent)
+        return g if self.primitive is not None or self.grad is None else self.grad + g
 
     def __repr__(self) -> str:
         label = "" if self.label is None else f", {self.label!r}"

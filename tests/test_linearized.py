@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from helpers import data_of, values_of
 
 import microbp as mb
 from microbp import LinearizedGraph, Tensor, Value, backward, linearize, paths
@@ -317,6 +318,17 @@ def test_kept_activations_have_the_edges_of_equation_53():
     expected = w.data * (b.data * (1 - b.data))
     assert [edge.rate for edge in small.edges] == pytest.approx(expected.T.ravel(), rel=1e-15)
     assert small.eliminate().jacobian == pytest.approx(expected, rel=1e-15)
+
+
+def test_nodes_are_named_by_reading_them_as_wholes_and_as_arrays():
+    w, x = Tensor([[1.0, 2.0], [3.0, 4.0]], "w"), values_of([0.5, 2.0])
+    y = (w * w).sum()
+    z = mb.logsumexp(x)
+
+    assert paths(w[0, 1], y).total == paths((w, (0, 1)), y).total == 4.0
+    assert [edge.rate for edge in linearize(y).contract([w[:, 1], y]).edges] == [4.0, 8.0]
+    assert [edge.rate for edge in linearize(y).contract([w, y]).edges] == [2.0, 4.0, 6.0, 8.0]
+    assert [edge.rate for edge in linearize(z).contract([x, z]).edges] == pytest.approx(mb.softmax(data_of(x)))
 
 
 def test_contraction_to_one_node_or_to_unconnected_ones_has_no_edges():

@@ -9,8 +9,7 @@ from microbp import equations, sweeps
 from microbp import primitives as p
 from microbp.linearized import linearize
 from microbp.names import name_of
-from microbp.nn import MLP, accuracy, activations, costs, initializers
-from microbp.nn.network import correct
+from microbp.nn import MLP, activations, costs, initializers
 from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of
 from microbp.sweeps import StaleGraphError
 from microbp.tensor import Tensor
@@ -248,6 +247,7 @@ def test_parameters_are_tensors_or_all_the_values_in_them():
     values = MLP([3, 2, 1], node=Value, rng=0)
 
     assert [w.label for w in tensors.parameters()] == ["w2", "b2", "w3", "b3"]
+    assert [w.label for w in tensors.weight_arrays()] == ["w2", "w3"]
     assert len(values.parameters()) == 3 * 2 + 2 + 2 * 1 + 1
     assert [layer.number for layer in values] == [2, 3]
 
@@ -340,7 +340,7 @@ def test_initial_weights_are_the_initializers(seed):
         assert np.array_equal(layer.b.data, b)
 
 
-# --------------------------------------------------------------------------------- predict, accuracy
+# --------------------------------------------------------------------------------- predict
 
 
 @both_nodes
@@ -361,56 +361,10 @@ def test_predict_does_not_overflow():
         assert np.isfinite(net.predict([[1e6], [-1e6]])).all()
 
 
-def identity_network(n, activation="linear"):
-    """A network that hands its input on."""
-    return MLP([n, n], activation, initializer=lambda rng, n_out, n_in: (np.eye(n), np.zeros((n, 1))))
-
-
-def test_with_several_output_neurons_the_largest_is_the_answer():
-    X = [[0.1, 0.9, 0.0], [0.8, 0.1, 0.1], [0.2, 0.3, 0.5], [0.4, 0.5, 0.1]]
-    net = identity_network(3)
-
-    assert accuracy(net, X, [1, 0, 2, 0]) == 0.75
-    assert accuracy(net, X, np.eye(3)[[1, 0, 2, 0]]) == 0.75
-    assert correct(net, X, [1, 0, 2, 0]) == 3
-
-
-@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "linear"])
-@pytest.mark.parametrize("labels", [[0, 1, 0, 0], [-1, 1, -1, -1], [False, True, False, False], [[0], [1], [0], [0]]])
-def test_one_output_neuron_answers_by_a_half_or_by_its_sign(activation, labels):
-    assert accuracy(identity_network(1, activation), [[-2], [0.1], [-0.1], [3]], labels) == 0.75
-
-
-@pytest.mark.parametrize(
-    ("X", "labels", "sentence"),
-    [
-        (np.zeros((3, 5)), [0] * 5, r"predict: X has shape \(3, 5\), but should be \(examples, 3\); rows are examples"),
-        (np.zeros(3), [0], r"predict: X has shape \(3,\), but should be \(examples, 3\)$"),
-        (np.zeros((0, 3)), [], "predict: X is empty"),
-        ([[1, 2, 3], [1, 2]], [0, 0], "predict: X has rows that differ in length"),
-        (np.zeros((5, 3)), [0] * 4, r"accuracy: labels have shape \(4,\), X has 5 rows"),
-        (np.zeros((5, 3)), np.zeros((5, 1)), r"accuracy: labels have shape \(5, 1\).* want shape \(5,\), or \(5, 3\)"),
-        (np.zeros((5, 3)), np.zeros((3, 5)), r"accuracy: labels have shape \(3, 5\)"),
-        (np.zeros((5, 3)), 1, r"accuracy: labels have shape \(\)"),
-        (np.zeros((5, 3)), [0, 1, 2, 3, 0], "accuracy: there is a label 3; want 0 to 2"),
-        (np.zeros((5, 3)), [0, 1, -1, 2, 0], "accuracy: there is a label -1; want 0 to 2"),
-        (np.zeros((5, 3)), [0.0] * 5, r"accuracy: labels are integers, not float64; pass labels.astype\(int\)"),
-    ],
-)
-def test_accuracy_refuses_what_it_cannot_compare(X, labels, sentence):
-    with pytest.raises(ValueError, match=sentence):
-        accuracy(identity_network(3), X, labels)
-
-
-def test_accuracy_refuses_labels_that_one_neuron_cannot_tell_apart():
-    with pytest.raises(ValueError, match="labels of one output neuron are 0 and 1, or −1 and \\+1, not 2"):
-        accuracy(identity_network(1), [[0.0], [1.0]], [1, 2])
-
-
 @pytest.mark.parametrize("X", [[["a", "b", "c"]], np.ones((1, 3), complex), [[None] * 3]])
 def test_predict_takes_real_numbers_only(X):
     with pytest.raises(TypeError, match="predict: X holds real numbers, not (str|complex|object)"):
-        identity_network(3).predict(X)
+        MLP([3, 3], rng=0).predict(X)
 
 
 # ----------------------------------------------------------------------------------------- errors

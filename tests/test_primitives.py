@@ -567,3 +567,36 @@ def test_derivatives_of_high_order_of_relu_and_abs_are_zero_and_of_softplus_thos
     assert mb.grad(mb.grad(mb.relu))(0.5) == 0.0
     assert mb.grad(mb.grad(mb.abs))(0.5) == 0.0
     assert mb.grad(mb.grad(mb.softplus))(0.5) == mb.grad(mb.sigmoid)(0.5)
+
+
+@pytest.mark.parametrize("size", [1e3, 1e8, 1e17, 1e20, 1e300])
+def test_equal_large_logits_share_equally(size: float):
+    x = np.full(4, size)
+
+    close(mb.softmax(x), np.full(4, 0.25))
+    close(mb.grad(mb.logsumexp)(x), np.full(4, 0.25))
+    close(mb.grad(mb.logaddexp, argnums=(0, 1))(size, size), (0.5, 0.5))
+    close([v.data for v in mb.softmax(values_of(x))], np.full(4, 0.25))
+
+
+def test_float32_shares_add_up_to_one_for_large_logits():
+    x = Tensor([3e4, 3e4, 2.9999e4], dtype=np.float32)
+
+    close(mb.softmax(x).data, np.exp([0, 0, -1.0]) / np.exp([0, 0, -1.0]).sum(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.int64, bool])
+def test_plain_integers_are_taken_as_floats(kind: Any):
+    x = np.array([1, 0, 1], kind)
+
+    for name in ("exp", "sigmoid", "neg", "square", "logsumexp"):
+        y = TABLE[name](x)
+        assert y.dtype == np.float64
+        close(y, TABLE[name](x.astype(float)))
+    close(mb.softmax(x), mb.softmax(x.astype(float)))
+
+
+@pytest.mark.parametrize("wrong", [1j, "a", None, [1j], ["a"], np.array([None])])
+def test_what_is_no_real_number_is_refused(wrong: Any):
+    with pytest.raises(TypeError, match="exp: takes real numbers, arrays of them and nodes"):
+        mb.exp(wrong)

@@ -18,12 +18,13 @@ import pytest
 
 from microbp import data, equations
 from microbp import primitives as p
+from microbp.history import Epoch, History
 from microbp.nn import MLP, accuracy, costs, regularizers
-from microbp.nn.network import correct
+from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
 from microbp.nn.parameters import numbers_of
 from microbp.tensor import Tensor
-from microbp.train import Epoch, History, TrainingError, train
+from microbp.train import TrainingError, train
 from microbp.value import Value
 
 ROOT = Path(__file__).parent.parent
@@ -250,6 +251,16 @@ def test_a_history_prints_as_the_book_does():
     assert str(History()) == ""
 
 
+@pytest.mark.parametrize(("low", "right"), [(0, 1), (-1, 2)])
+def test_validation_of_one_class_is_judged_by_the_middle_of_what_is_taught(low, right):
+    net = MLP([1, 1], "linear", initializer=lambda rng, n_out, n_in: (np.eye(1), np.zeros((1, 1))))
+    taught = [[-2.0], [2.0]], [low, 1]
+
+    history = quietly(net, taught, optimizer=SGD(1e-300), validation=([[0.4], [0.6]], [1, 1]))
+
+    assert history[0].correct == right
+
+
 def test_the_best_epoch_is_the_most_accurate_or_else_the_cheapest():
     assert History([Epoch(0.1, 5, 10), Epoch(0.3, 9, 10), Epoch(0.2, 7, 10)]).best == 1
     assert History([Epoch(0.1, None, 0), Epoch(0.05, None, 0), Epoch(0.2, None, 0)]).best == 1
@@ -345,6 +356,12 @@ def test_where_there_is_no_terminal_there_is_no_bar(capfd):
     train(MLP([2, 3, 1], rng=0), data.moons(40), epochs=3, rng=0)
 
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_without_a_standard_error_trains_without_a_bar(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)  # as under pythonw
+
+    assert len(train(MLP([2, 3, 1], rng=0), data.moons(40), epochs=3, rng=0)) == 3
 
 
 # ------------------------------------------------------------------------------------- ended by Ctrl-C

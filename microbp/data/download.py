@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from microbp.data.bars import are_watched
 from microbp.data.errors import DataError
 from microbp.data.files import FilePath, quoted
 
@@ -103,7 +104,7 @@ def _stream(url: str, place: str, name: str, progress: bool | None, timeout: flo
     from tqdm.auto import tqdm
 
     if progress is None:
-        progress = (sys.stderr is not None and sys.stderr.isatty()) or "ipykernel" in sys.modules
+        progress = are_watched()
     # Without this header a server may send the file unpacked, and its sum would differ.
     asked = requests.get(url, stream=True, timeout=timeout, headers={"Accept-Encoding": "identity"})
     with asked as response, open(place, "wb") as file:

@@ -1,7 +1,8 @@
 """Networks on nodes: layers, activations, costs, initial weights, regularizers, optimizers."""
 
 from microbp.nn import activations, costs, initializers, optimizers, regularizers
-from microbp.nn.network import MLP, Layer, Neuron, accuracy
+from microbp.nn.examples import accuracy
+from microbp.nn.network import MLP, Layer, Neuron
 
 __all__ = [
     "MLP",

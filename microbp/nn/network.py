@@ -19,6 +19,7 @@ from microbp.kinds import is_object_array, shape_of
 from microbp.nn import activations, costs, initializers
 from microbp.nn.activations import Activation
 from microbp.nn.costs import Cost
+from microbp.nn.examples import as_rows
 from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
@@ -175,6 +176,10 @@ class MLP:
         """w², b², w³, b³, … as they stand in the layers."""
         return [w for layer in self.layers for w in (layer.w, layer.b)]
 
+    def weight_arrays(self) -> list[Parameter]:
+        """w², w³, … without the biases: what a regularizer keeps small."""
+        return [layer.w for layer in self.layers]
+
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for node in self.parameters():
@@ -211,76 +216,6 @@ def _activated(layer: Layer, z: Any) -> Any:
             f"z with shape {shape_of(z)}; want nodes in the shape of z, by functions of microbp"
         )
     return a if all(node.label is None for node in nodes_of(a)) else p.identity(a)
-
-
-def accuracy(net: MLP, X: Any, labels: Any) -> float:
-    """The part of the examples that a network has right, between 0 and 1.
-
-    X       examples in rows, (n, n_1)
-    labels  digits (n,), or desired outputs in rows (n, n_L). With several output neurons, the largest
-            activation is the answer; with one, class 1 is answered above ½ where it is a sigmoid, else above 0,
-            and the labels are 0 and 1, or −1 and +1
-    """
-    return correct(net, X, labels) / len(X)
-
-
-def correct(net: MLP, X: Any, labels: Any) -> int:
-    """How many examples a network has right (`accuracy`)."""
-    outputs = net.predict(X)
-    n, n_out = outputs.shape
-    right = as_answers(labels, n, n_out, "accuracy")
-    if n_out > 1:
-        return int(np.count_nonzero(outputs.argmax(axis=1) == right))
-    middle = 0.5 if net.layers[-1].activation is activations.sigmoid else 0.0
-    return int(np.count_nonzero((outputs[:, 0] > middle) == right))
-
-
-def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
-    """What is right for each of n examples: the number of a neuron; of a single one, whether it should fire."""
-    labels = as_array(labels, what)
-    if labels.shape not in ((n,), (n, n_out)):
-        raise ValueError(
-            f"{what}: labels have shape {labels.shape}, X has {n} rows; want shape ({n},), or ({n}, {n_out}) for "
-            "desired outputs"
-        )
-    if n_out == 1:
-        wrong = labels[~np.isin(labels, (-1, 0, 1))]
-        if wrong.size:
-            raise ValueError(f"{what}: labels of one output neuron are 0 and 1, or −1 and +1, not {wrong[0]}")
-        return np.asarray(labels.reshape(n) > 0)
-    return labels.argmax(axis=1) if labels.ndim == 2 else as_digits(labels, n_out, what)
-
-
-def as_digits(labels: np.ndarray, n_out: int, what: str) -> np.ndarray:
-    """Labels (n,) as integers, each the number of an output neuron."""
-    if labels.dtype.kind not in "iub":
-        raise ValueError(f"{what}: labels are integers, not {labels.dtype.name}; pass labels.astype(int)")
-    wrong = labels[(labels < 0) | (labels >= n_out)]
-    if wrong.size:
-        raise ValueError(f"{what}: there is a label {wrong[0]}; want 0 to {n_out - 1}, one for each output neuron")
-    return labels.astype(np.intp)
-
-
-def as_rows(X: Any, n: int, what: str) -> np.ndarray:
-    """X as an array of examples in rows of n numbers; else a ValueError that says what is wrong with it."""
-    array = as_array(X, what)
-    if array.ndim != 2 or array.shape[1] != n:
-        hint = "; rows are examples here, so pass its transpose" if array.ndim == 2 and array.shape[0] == n else ""
-        raise ValueError(f"{what} has shape {array.shape}, but should be (examples, {n}){hint}")
-    if not len(array):
-        raise ValueError(f"{what} is empty: there are no examples in it")
-    return array
-
-
-def as_array(X: Any, what: str) -> np.ndarray:
-    """X as an array of real numbers."""
-    try:
-        array = np.asarray(X)
-    except ValueError:
-        raise ValueError(f"{what} has rows that differ in length") from None
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"{what} holds real numbers, not {array.dtype.name} data")
-    return array
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

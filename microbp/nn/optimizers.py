@@ -19,7 +19,7 @@ from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of
 class Optimizer:
     """What the optimizers have in common: a learning rate eta, and `step`.
 
-    states  what `move` remembers of each parameter for the next step, under the parameter's first node
+    states  what `update` remembers of each parameter for the next step, under the parameter's first node
     """
 
     def __init__(self, eta: float) -> None:
@@ -47,17 +47,17 @@ class Optimizer:
             if np.shape(g) != w.shape:
                 raise ValueError(f"{name}: gradients[{k}] has shape {np.shape(g)}, but its parameter has {w.shape}")
         keys = [nodes_of(parameter)[0] for parameter in parameters]
-        moves = [self.move(w, g, self.states.get(key)) for key, w, g in zip(keys, before, gradients, strict=True)]
+        updates = [self.update(w, g, self.states.get(key)) for key, w, g in zip(keys, before, gradients, strict=True)]
         try:
-            for parameter, (moved, _) in zip(parameters, moves, strict=True):
-                assign(parameter, moved)
+            for parameter, (after, _) in zip(parameters, updates, strict=True):
+                assign(parameter, after)
         except BaseException:
             for parameter, numbers in zip(parameters, before, strict=True):
                 assign(parameter, numbers.copy())
             raise
-        self.states.update((key, state) for key, (_, state) in zip(keys, moves, strict=True))
+        self.states.update((key, state) for key, (_, state) in zip(keys, updates, strict=True))
 
-    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+    def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         """A parameter after a step, as a new array, and what to remember of it.
 
         state  what was remembered at the step before, None at the first
@@ -68,7 +68,7 @@ class Optimizer:
 class SGD(Optimizer):
     """Gradient descent: w → w − η ∂C/∂w (Nielsen ch. 1, eqs 16, 17, 20, 21)."""
 
-    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+    def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         return w - self.eta * nabla_w, None
 
 
@@ -84,7 +84,7 @@ class Momentum(Optimizer):
             raise ValueError(f"Momentum: mu is at least 0 and less than 1, not {mu}")
         self.mu = float(mu)
 
-    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+    def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         v = 0.0 if state is None else state
         v = self.mu * v - self.eta * nabla_w
         return w + v, v
@@ -102,7 +102,7 @@ class Adam(Optimizer):
             raise ValueError(f"Adam: beta1 and beta2 are at least 0 and less than 1, not {beta1} and {beta2}")
         self.beta1, self.beta2, self.epsilon = float(beta1), float(beta2), float(epsilon)
 
-    def move(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
+    def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         t, m, v = (0, 0.0, 0.0) if state is None else state
         t += 1
         m = self.beta1 * m + (1 - self.beta1) * nabla_w

@@ -1,0 +1,96 @@
+"""`History`: what came of training, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Epoch(NamedTuple):
+    """What one epoch came to.
+
+    cost     mean over the examples of their costs, each before the step of its mini-batch, without the regularizer
+    correct  how many validation examples were right afterwards, None without validation
+    total    how many validation examples there are
+    """
+
+    cost: float
+    correct: int | None
+    total: int
+
+    @property
+    def accuracy(self) -> float | None:
+        """The part of the validation examples that were right."""
+        return None if self.correct is None else self.correct / self.total
+
+
+@dataclass
+class History:
+    """The epochs of a training run; prints as the book does.
+
+    interrupted  whether the run was ended by Ctrl-C, after the epochs that are here
+    """
+
+    epochs: list[Epoch] = field(default_factory=list)
+    interrupted: bool = False
+
+    @property
+    def costs(self) -> list[float]:
+        """The training cost of each epoch."""
+        return [epoch.cost for epoch in self.epochs]
+
+    @property
+    def accuracies(self) -> list[float]:
+        """The validation accuracy of each epoch; empty without validation."""
+        return [epoch.accuracy for epoch in self.epochs if epoch.accuracy is not None]
+
+    @property
+    def best(self) -> int:
+        """The epoch of the highest validation accuracy, or of the lowest cost without validation."""
+        if not self.epochs:
+            raise ValueError("the history is empty: no epoch was finished")
+        return int(np.argmax(self.accuracies)) if self.accuracies else int(np.argmin(self.costs))
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def __getitem__(self, j: int) -> Epoch:
+        return self.epochs[j]
+
+    def __iter__(self) -> Iterator[Epoch]:
+        return iter(self.epochs)
+
+    def __str__(self) -> str:
+        return "\n".join(map(self.line, range(len(self.epochs))))
+
+    def line(self, j: int) -> str:
+        """Epoch j as the book's program prints it.
+
+        >>> History([Epoch(0.1, 9129, 10000), Epoch(0.05, None, 0)]).line(0)
+        'Epoch 0: 9129 / 10000'
+        """
+        epoch = self.epochs[j]
+        return f"Epoch {j} complete" if epoch.correct is None else f"Epoch {j}: {epoch.correct} / {epoch.total}"
+
+    def plot(self, axes: Any = None) -> Any:
+        """Cost and validation accuracy by epoch, drawn by matplotlib; gives the axes."""
+        try:
+            from matplotlib import pyplot
+        except ImportError:
+            raise ImportError('drawing a History needs matplotlib: pip install "microbp[plot]"') from None
+        if axes is None:
+            _, axes = pyplot.subplots()
+        epochs = range(len(self.epochs))
+        axes.plot(epochs, self.costs, color="#0072B2", label="training cost")
+        axes.set_xlabel("epoch")
+        axes.set_ylabel("training cost", color="#0072B2")
+        axes.set_ylim(bottom=0)
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        if self.accuracies:
+            right = axes.twinx()
+            right.plot(epochs, [100 * a for a in self.accuracies], color="#C24E00", linestyle="--")
+            right.set_ylabel("validation accuracy (%)", color="#C24E00")
+        return axes

@@ -1,0 +1,102 @@
+"""Examples in rows and their labels as arrays, and how many of them a network has right."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+
+class Predicting(Protocol):
+    """What answers for examples in rows, as an MLP does."""
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The activations of the last layer: (n, n_1) in, (n, n_L) out."""
+
+
+def accuracy(net: Predicting, X: Any, labels: Any, middle: float | None = None) -> float:
+    """The part of the examples that a network has right, between 0 and 1.
+
+    X       examples in rows, (n, n_1)
+    labels  digits (n,), or desired outputs in rows (n, n_L). With several output neurons, the largest
+            activation is the answer; with one, the labels are 0 and 1, or −1 and +1
+    middle  above which one output neuron answers with class 1; by default that of the labels, ½ where they
+            are 0 and 1 (or True and False) and 0 where they are −1 and +1. Labels that are all 1 may be of
+            either kind, so with these it has to be said
+    """
+    return correct(net, X, labels, middle) / len(X)
+
+
+def correct(net: Predicting, X: Any, labels: Any, middle: float | None = None) -> int:
+    """How many examples a network has right (`accuracy`)."""
+    outputs = net.predict(X)
+    n, n_out = outputs.shape
+    right = as_answers(labels, n, n_out, "accuracy")
+    if n_out > 1:
+        return int(np.count_nonzero(outputs.argmax(axis=1) == right))
+    if middle is None:
+        middle = _middle_of(as_array(labels, "accuracy"))
+    return int(np.count_nonzero((outputs[:, 0] > middle) == right))
+
+
+def _middle_of(labels: np.ndarray) -> float:
+    """What lies between the two labels of one output neuron."""
+    if (labels < 0).any():
+        return 0.0
+    if labels.dtype != bool and labels.all():
+        raise ValueError(
+            "accuracy: all labels are 1, so whether they are of 0 and 1 or of −1 and +1 is open; "
+            "pass middle=0.5 for the first, middle=0 for the second"
+        )
+    return 0.5
+
+
+def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
+    """What is right for each of n examples: the number of a neuron; of a single one, whether it should fire."""
+    labels = as_array(labels, what)
+    if labels.shape not in ((n,), (n, n_out)):
+        raise ValueError(
+            f"{what}: labels have shape {labels.shape}, X has {n} rows; want shape ({n},), or ({n}, {n_out}) for "
+            "desired outputs"
+        )
+    if n_out > 1:
+        return labels.argmax(axis=1) if labels.ndim == 2 else as_digits(labels, n_out, what)
+    kinds = "labels of one output neuron are 0 and 1, or −1 and +1"
+    wrong = labels[~np.isin(labels, (-1, 0, 1))]
+    if wrong.size:
+        raise ValueError(f"{what}: {kinds}, not {wrong[0]}")
+    if np.isin((-1, 0), labels).all():
+        raise ValueError(f"{what}: {kinds}, not both −1 and 0")
+    return np.asarray(labels.reshape(n) > 0)
+
+
+def as_digits(labels: np.ndarray, n_out: int, what: str) -> np.ndarray:
+    """Labels (n,) as integers, each the number of an output neuron."""
+    if labels.dtype.kind not in "iub":
+        raise ValueError(f"{what}: labels are integers, not {labels.dtype.name}; pass labels.astype(int)")
+    wrong = labels[(labels < 0) | (labels >= n_out)]
+    if wrong.size:
+        raise ValueError(f"{what}: there is a label {wrong[0]}; want 0 to {n_out - 1}, one for each output neuron")
+    return labels.astype(np.intp)
+
+
+def as_rows(X: Any, n: int, what: str) -> np.ndarray:
+    """X as an array of examples in rows of n numbers; else a ValueError that says what is wrong with it."""
+    array = as_array(X, what)
+    if array.ndim != 2 or array.shape[1] != n:
+        hint = "; rows are examples here, so pass its transpose" if array.ndim == 2 and array.shape[0] == n else ""
+        raise ValueError(f"{what} has shape {array.shape}, but should be (examples, {n}){hint}")
+    if not len(array):
+        raise ValueError(f"{what} is empty: there are no examples in it")
+    return array
+
+
+def as_array(X: Any, what: str) -> np.ndarray:
+    """X as an array of real numbers."""
+    try:
+        array = np.asarray(X)
+    except ValueError:
+        raise ValueError(f"{what} has rows that differ in length") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{what} holds real numbers, not {array.dtype.name} data")
+    return array
