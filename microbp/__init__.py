@@ -6,7 +6,7 @@ from microbp.data import DataError
 from microbp.draw import DrawingError, draw
 from microbp.graph import Node, Primitive
 from microbp.history import History
-from microbp.kinds import Elementwise, Linear, Reduction
+from microbp.kinds import Elementwise, Linear, LinearInSequence, Reduction
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, optimizers, regularizers
 from microbp.paths import Path, Paths
@@ -66,10 +66,13 @@ from microbp.primitives import (
     xlogy,
 )
 from microbp.sweeps import StaleGraphError, backward, forward
+from microbp.symbols import document, formula
 from microbp.tensor import Tensor
 from microbp.train import TrainingError, train
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microbp.value import Value
+
+document(Elementwise, Linear, LinearInSequence, Reduction)
 
 __all__ = [
     "abs",
@@ -99,6 +102,7 @@ __all__ = [
     "equations",
     "exp",
     "expm1",
+    "formula",
     "forward",
     "grad",
     "greater",
@@ -113,6 +117,7 @@ __all__ = [
     "leaky_relu",
     "Linear",
     "linearize",
+    "LinearInSequence",
     "LinearizedGraph",
     "log",
     "log1p",

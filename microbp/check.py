@@ -233,15 +233,17 @@ class _Check:
         self, q: _Quantity, size: float, chosen: Sequence[tuple[int, ...]], bound: Bound
     ) -> float | None:
         """Finite differences compared, in the entries where they agree among themselves."""
-        numbers = numbers_of(q.nodes).astype(float)
-        tolerance = TRUSTED * WAYS["differences"][1] * size
-        quotients = {index: difference_quotient(q.cost_of, numbers, index, tolerance / q.scale) for index in chosen}
-        # Where the closed form is wrong, it may be too small to measure the doubt by.
-        size = max(size, *(q.scale * abs(found.derivative) for found in quotients.values()))
-        tolerance = TRUSTED * WAYS["differences"][1] * size
-        known = [index for index in chosen if q.scale * quotients[index].doubt <= tolerance]
-        derivatives = [q.scale * quotients[index].derivative for index in known]
-        return _difference("differences", derivatives, [q.closed[index] for index in known], size, known, bound)
+        numbers, trusted = numbers_of(q.nodes).astype(float), TRUSTED * WAYS["differences"][1]
+        derivatives, known = [], []
+        for index in chosen:
+            tolerance = trusted * size / q.scale
+            derivative, doubt = difference_quotient(q.cost_of, numbers, index, self._rounding_of_cost, tolerance)
+            # By its own size too, as a closed form that is wrong may be too small to measure by.
+            if doubt <= max(tolerance, trusted * abs(derivative)):
+                derivatives.append(q.scale * derivative)
+                known.append(index)
+        reference = [q.closed[index] for index in known]
+        return _difference("differences", derivatives, reference, size, known, bound)
 
     def _backward(self, nodes: Any) -> np.ndarray:
         """∂C/∂(nodes) by the backward sweep."""
@@ -253,6 +255,10 @@ class _Check:
         """∂C/∂(one entry of nodes) by a forward sweep that starts there."""
         tangents: dict[Any, Any] = {nodes[index]: 1.0} if is_object_array(nodes) else {nodes: unit(nodes.shape, index)}
         return float(sweeps.forward([self.C], tangents).get(self.C, 0.0))
+
+    @cached_property
+    def _rounding_of_cost(self) -> float:
+        return rounding(self.C, ())
 
     @cached_property
     def _cotangent_nodes(self) -> dict[Any, Any]:

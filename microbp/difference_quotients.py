@@ -14,8 +14,8 @@ STEPS = (1e-3, 1e-4, 1e-5)
 class Quotient(NamedTuple):
     """A derivative by finite differences.
 
-    doubt  by how much the differences about the point, to its left and to its right disagree: a step too wide
-           shows in it, rounding, and a kink within the step
+    doubt  by how much it may be wrong: how far the differences about the point, to its left and to its right
+           disagree, where a step too wide shows and a kink within it; or what the rounding of f makes, if more
     """
 
     derivative: float
@@ -23,10 +23,11 @@ class Quotient(NamedTuple):
 
 
 def difference_quotient(
-    f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...], tolerance: float
+    f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...], rounding: float, tolerance: float
 ) -> Quotient:
     """∂f/∂x[index] by five points, with the first of `STEPS` whose doubt is within the tolerance, else the least.
 
+    rounding  by how much f(x) may be wrong; with large numbers in f it is a staircase, flat between its steps
     about the point  (f(x − 2h) − 8f(x − h) + 8f(x + h) − f(x + 2h)) / 12h
     to its right     (−25f(x) + 48f(x + h) − 36f(x + 2h) + 16f(x + 3h) − 3f(x + 4h)) / 12h, and mirrored
     """
@@ -44,7 +45,7 @@ def difference_quotient(
             / (12 * k * h)
             for k in (-1, 1)
         )
-        return Quotient(about, max(abs(left - about), abs(right - about)))
+        return Quotient(about, max(abs(left - about), abs(right - about), (1 + 8 + 8 + 1) * rounding / (12 * h)))
 
     best = Quotient(np.nan, np.inf)
     for h in STEPS:

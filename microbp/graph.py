@@ -144,7 +144,6 @@ class Primitive:
         self.name = name
         self.on_arrays = on_arrays
         self.symbol = symbol or name
-        self.__doc__ = f"{name}: a row of the table of primitives; takes floats, arrays and nodes."
         self.__module__ = "microbp.primitives"  # where pickle finds it again
 
     def __repr__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pydoc
 import re
 from typing import Any
 
@@ -240,7 +241,20 @@ def test_a_row_of_ones_own_is_described_too():
                         lambda u, y: y + mb.sigmoid(u) * (1 - y))  # fmt: skip
     diagonal = Linear("diagonal", np.diagonal, lambda g, x: g)  # needs a matrix, and the stand-in is a vector
 
-    document([swish, diagonal])
+    assert described(swish).endswith("∂y/∂u = y + sigmoid(u)·(1 − y)")
+    assert described(diagonal) == "y = diagonal(x): a function of your own."
 
-    assert swish.__doc__.endswith("∂y/∂u = y + sigmoid(u)·(1 − y)")
-    assert diagonal.__doc__ == "y = diagonal(x): a function of your own."
+
+def test_a_documented_kind_describes_its_rows_and_itself():
+    class Own(Elementwise):
+        """A kind."""
+
+    row = Own("tanh", math.tanh, np.tanh, lambda u, y: 1 - y * y)
+
+    document(Own)
+    document(Own)
+
+    assert (Own.__doc__, row.__doc__) == ("A kind.", described(p.tanh))
+    assert described(p.tanh) in pydoc.render_doc(row, renderer=pydoc.plaintext).replace("\n    ", "\n")
+    row.__doc__ = "Other words."
+    assert row.__doc__ == "Other words."

@@ -193,7 +193,10 @@ def _examples(folder: str, images_name: str, labels_name: str, name: str) -> Exa
         raise DataError(
             f"{name}: {quoted(images_path)} holds {len(images)} images; right are {VALIDATION} or more"
         )
-    return Examples(images.reshape(len(images), SIDE * SIDE) / 256.0, labels.astype(np.int64))
+    try:
+        return Examples(images.reshape(len(images), SIDE * SIDE) / 256.0, labels.astype(np.int64))
+    except MemoryError as error:
+        raise DataError(f"{name}: the {len(images):,} images are larger than the memory of this machine") from error
 
 
 def _spellings(name: str) -> list[str]:

@@ -74,7 +74,12 @@ def softmax_jacobian(z: ArrayLike) -> Array:
     """∂a_j/∂z_k = a_j (δ_jk − a_k), shape (m, n, n): one matrix [j, k] an example"""
     (z,) = fit("softmax_jacobian", ("z", z, "n m"))
     a = softmax(z).T
-    return a[:, :, np.newaxis] * (np.eye(a.shape[1], dtype=a.dtype) - a[:, np.newaxis, :])
+    jacobians: Array = -a[:, :, np.newaxis] * a[:, np.newaxis, :]
+    diagonal = np.arange(a.shape[1])
+    jacobians[:, diagonal, diagonal] = 0
+    # Each row adds up to 0, as the same number added to every z changes nothing; 1 − a_j would cancel near 1.
+    jacobians[:, diagonal, diagonal] = -jacobians.sum(axis=2)
+    return jacobians
 
 
 def _slope(z: Array, left: float) -> Array:
