@@ -80,6 +80,7 @@ def pull_back(
 ) -> dict[Node, Any]:
     """`backward` from several outputs at once, each with its own cotangent."""
     operations, cotangents = _visited(seeds, wrt)
+    cotangent_of = cotangents.get
     for node, cotangent in seeds.items():
         if node.number:
             cotangents[node] = _beside(node, cotangent) if as_nodes else cotangent
@@ -88,15 +89,19 @@ def pull_back(
             g = cotangents[node]
             du = node.du
             if du is not None and not as_nodes:
-                u, v = node.u, node.v
                 # Not `+=`: beside Tensors a cotangent may be an array that other nodes have too.
-                if u in cotangents:
-                    cotangents[u] = cotangents[u] + g * du
-                if v in cotangents:
-                    cotangents[v] = cotangents[v] + g * node.dv
-                for w, dw in node.rest:
-                    if w in cotangents:
-                        cotangents[w] = cotangents[w] + g * dw
+                u, v = node.u, node.v
+                so_far = cotangent_of(u)
+                if so_far is not None:
+                    cotangents[u] = so_far + g * du
+                if v is not None:
+                    so_far = cotangent_of(v)
+                    if so_far is not None:
+                        cotangents[v] = so_far + g * node.dv
+                    for w, dw in node.rest:
+                        so_far = cotangent_of(w)
+                        if so_far is not None:
+                            cotangents[w] = so_far + g * dw
             elif g is not ZERO:
                 _pull(node, g, cotangents, as_nodes)
     untouched = [node for node, g in cotangents.items() if g is ZERO and node.du is None]
