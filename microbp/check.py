@@ -2,17 +2,18 @@
 
 Five ways: the backward sweep over the graph, the sum over its paths, the forward sweep, the closed form BP1
 to BP4, and finite differences of the cost. The first three share the recording and its rate factors, and
-differ in the order in which they multiply and add these. The closed form shares nothing with them: it has a
-feedforward of its own, which the finite differences use too, without any derivative. Beside these, each
-equation is tried by itself on the graph's own numbers, so that a wrong rate factor shows in the row of the
-equation where it stands and not in all rows below.
+differ in the order in which they multiply and add these. The closed form has a feedforward and derivatives of
+its own, and the finite differences use its feedforward, but no derivative. (Only activations and costs of
+one's own are the same functions on both sides.) Beside these, each equation is tried by itself on the graph's
+own numbers, so that a wrong rate factor shows in the row of the equation where it stands and not in all rows
+below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -20,99 +21,27 @@ import numpy as np
 from microbp import equations, sweeps
 from microbp.closed_form import ClosedForm, CostOf
 from microbp.difference_quotients import difference_quotient
+from microbp.graph import Node
 from microbp.kinds import is_object_array
 from microbp.linearized import linearize
 from microbp.nn import costs
 from microbp.nn.costs import Cost
 from microbp.nn.named import named
 from microbp.nn.network import MLP
-from microbp.nn.parameters import assign, numbers_of
+from microbp.nn.parameters import assign, nodes_of, numbers_of
+from microbp.report import WAYS, Report, Row
 from microbp.rounding import rounding, unit
 
-WAYS: Mapping[str, tuple[str, float]] = {
-    "equation": ("the equation by itself, on the graph's numbers", 1e-10),
-    "backward": ("the backward sweep against the closed form", 1e-10),
-    "paths": ("the sum over all paths against the closed form", 1e-10),
-    "forward": ("the forward sweep against the closed form", 1e-10),
-    "differences": ("finite differences of the cost against the closed form", 1e-6),
-}
-"""What is compared, and the relative difference up to which it counts as agreement."""
-
 ROUNDINGS = 10.0
-"""How often `rounding` two computations of a number may differ: an operation may round more than once."""
-
+"""How many times `rounding` two computations may differ, as an operation may round more than once, and each of
+them rounds. Measured on 200 random networks with inputs of 0.1 to 10: at most 1.6 times.
+"""
 
 TRUSTED = 0.1
 """Finite differences are compared where their own doubt is within this part of the tolerance."""
 
 Bound = Callable[[tuple[int, ...]], float]
 """What rounding leaves uncertain of one entry."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """One equation in one layer.
-
-    equation     its name in the book: "BP1" … "BP4", or "25" for the forward pass
-    layer        counted from 1, the input
-    quantity     what it is about, such as "δ³"
-    differences  by way of `WAYS`, the largest difference, relative to the largest entry of the quantity, or to
-                 what rounding leaves uncertain where that is more than the tolerance. A way is missing where
-                 nothing can be compared: finite differences at a kink or below the rounding of C, rounding
-                 without a bound
-    """
-    equation: str
-    layer: int
-    quantity: str
-    differences: Mapping[str, float]
-
-    @property
-    def ok(self) -> bool:
-        """Whether all ways agree."""
-        return all(difference <= WAYS[way][1] for way, difference in self.differences.items())
-
-
-@dataclass(frozen=True)
-class Report:
-    """What `check` found; `ok`, or print it.
-
-    entries  how many entries of each quantity were tried by paths, forward sweep and differences, at most
-    """
-
-    rows: tuple[Row, ...]
-    entries: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether all rows agree."""
-        return all(row.ok for row in self.rows)
-
-    @property
-    def suspects(self) -> tuple[Row, ...]:
-        """The rows whose own equation fails: where a wrong rate factor stands."""
-        return tuple(row for row in self.rows if not row.differences.get("equation", 0.0) <= WAYS["equation"][1])
-
-    def __str__(self) -> str:
-        head = f"{'eq.':<5}{'layer':>5}  {'':<8}" + "".join(f"{way:>13}" for way in WAYS)
-        lines = [head, *map(_line, self.rows), self._verdict()]
-        return "\n".join(lines)
-
-    def _verdict(self) -> str:
-        if self.ok:
-            return "All ways to the gradient agree."
-        # Where each equation holds by itself, a fault goes on from the row where it comes in, output first.
-        wrong = self.suspects or tuple(row for row in self.rows if not row.ok)[:1]
-        return "They differ. Look at " + ", ".join(f"{row.equation} in layer {row.layer}" for row in wrong) + "."
-
-
-def _line(row: Row) -> str:
-    cells = "".join(
-        f"{row.differences[way]:>12.1e}" + (" " if row.differences[way] <= WAYS[way][1] else "!")
-        if way in row.differences
-        else f"{'':>13}"
-        for way in WAYS
-    )
-    return f"{row.equation:<5}{row.layer:>5}  {row.quantity:<8}{cells}".rstrip()
 
 
 def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: int = 12, rng: Any = 0) -> Report:
@@ -123,6 +52,9 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
              taken by the forward sweep instead, and held against finite differences only
     entries  how many entries of each quantity are tried by the ways that take one sweep an entry; they are
              drawn with `rng`. The backward sweep is compared with the closed form in all entries
+
+    A cell is empty where there is nothing to compare: finite differences at the corner of a relu, or of what is
+    smaller than the rounding of C; and what has lost all its digits.
 
     A float32 network is looked at in float64, as its rounding would hide a wrong rate factor.
     """
@@ -139,6 +71,7 @@ class _Quantity:
     by_equation  what its equation makes of the graph's numbers
     closed       what it is in the closed form
     cost_of      C as a function of the numbers in the nodes
+    given        the nodes that its equation begins with, and those whose error δ it begins with
     """
 
     equation: str
@@ -148,6 +81,7 @@ class _Quantity:
     by_equation: np.ndarray
     closed: np.ndarray
     cost_of: CostOf
+    given: tuple[list[Any], list[Any]]
     scale: int = 1
 
 
@@ -177,13 +111,11 @@ class _Check:
                 closed.weights[n], numbers_of(self.activations[n]), closed.biases[n], closed.sigmas[n]
             )
             size, indices = float(np.max(np.abs(expected))), list(np.ndindex(expected.shape))
-
-            def bound(index: tuple[int, ...], nodes: Any = nodes) -> float:
-                return rounding(nodes, index)
-
+            given = [*nodes_of(self.activations[n]), *nodes_of(layer.w), *nodes_of(layer.b)]
+            a, by_equation = numbers_of(nodes).ravel(), partial(rounding, nodes, given=given)
             found = {
-                way: _difference(way, numbers_of(nodes).ravel(), reference.ravel(), size, indices, bound)
-                for way, reference in (("equation", by_25), ("backward", expected))
+                "equation": _difference("equation", a, by_25.ravel(), size, indices, by_equation),
+                "backward": _difference("backward", a, expected.ravel(), size, indices, partial(rounding, nodes)),
             }
             yield _row("25", layer.number, "a", found)
 
@@ -192,20 +124,21 @@ class _Check:
         closed, last = self.closed, len(self.zs) - 1
         zs, a, m = [numbers_of(z) for z in self.zs], [numbers_of(a) for a in self.activations], self.zs[-1].shape[1]
         deltas = [m * self._backward(z) for z in self.zs]
+        given: tuple[list[Any], list[Any]]
         for n in reversed(range(last + 1)):
-            layer, l, delta = self.net.layers[n], n + 2, closed.deltas[n]
+            layer, l, delta, z = self.net.layers[n], n + 2, closed.deltas[n], nodes_of(self.zs[n])
             if n == last:
-                equation, by_equation = "BP1", closed.errors(zs[n:])[0]
+                equation, by_equation, given = "BP1", closed.errors(zs[n:])[0], (z, [])
             else:
-                sigma_prime = closed.sigmas[n].derivative(zs[n])
-                equation = "BP2"
-                by_equation = equations.backpropagate_error(closed.weights[n + 1], deltas[n + 1], sigma_prime)
-            yield _Quantity(equation, l, "δ", self.zs[n], by_equation, delta, closed.cost_of_z(n), m)
+                sigma_prime, w_next = closed.sigmas[n].derivative(zs[n]), closed.weights[n + 1]
+                equation, by_equation = "BP2", equations.backpropagate_error(w_next, deltas[n + 1], sigma_prime)
+                given = ([*z, *nodes_of(self.net.layers[n + 1].w)], nodes_of(self.zs[n + 1]))
+            yield _Quantity(equation, l, "δ", self.zs[n], by_equation, delta, closed.cost_of_z(n), given, m)
             by_equation, by_bp3 = equations.bias_gradient(deltas[n]), equations.bias_gradient(delta)
-            yield _Quantity("BP3", l, "∂C/∂b", layer.b, by_equation, by_bp3, closed.cost_of_b(n))
+            yield _Quantity("BP3", l, "∂C/∂b", layer.b, by_equation, by_bp3, closed.cost_of_b(n), ([], z))
             by_equation = equations.weight_gradient(a[n], deltas[n])
-            by_bp4 = equations.weight_gradient(closed.activations[n], delta)
-            yield _Quantity("BP4", l, "∂C/∂w", layer.w, by_equation, by_bp4, closed.cost_of_w(n))
+            by_bp4, given = equations.weight_gradient(closed.activations[n], delta), (nodes_of(self.activations[n]), z)
+            yield _Quantity("BP4", l, "∂C/∂w", layer.w, by_equation, by_bp4, closed.cost_of_w(n), given)
 
     def _row(self, q: _Quantity) -> Row:
         """A quantity found in every way, and compared."""
@@ -218,10 +151,14 @@ class _Check:
         def bound(index: tuple[int, ...]) -> float:
             return q.scale * self._rounding(q.nodes, index)
 
+        def bound_of_equation(index: tuple[int, ...]) -> float:
+            nodes, of_errors = q.given
+            return q.scale * self._rounding(q.nodes, index, [*nodes, *map(self._cotangent_node, of_errors)])
+
         by_paths = [q.scale * self.graph.paths(_at(q.nodes, index), self.C).total for index in chosen]
         by_forward = [q.scale * self._forward(q.nodes, index) for index in chosen]
         found = {
-            "equation": _difference("equation", backward, q.by_equation.ravel(), size, every, bound),
+            "equation": _difference("equation", backward, q.by_equation.ravel(), size, every, bound_of_equation),
             "backward": _difference("backward", backward, q.closed.ravel(), size, every, bound),
             "paths": _difference("paths", by_paths, reference, size, chosen, bound),
             "forward": _difference("forward", by_forward, reference, size, chosen, bound),
@@ -261,14 +198,17 @@ class _Check:
         return rounding(self.C, ())
 
     @cached_property
-    def _cotangent_nodes(self) -> dict[Any, Any]:
-        """The backward sweep, recorded."""
+    def _recorded_sweep(self) -> dict[Any, Any]:
         return sweeps.backward(self.C, as_nodes=True)
 
-    def _rounding(self, nodes: Any, index: tuple[int, ...]) -> float:
-        """What rounding leaves uncertain of ∂C/∂(one entry of nodes)."""
-        node = nodes[index] if is_object_array(nodes) else nodes
-        return rounding(self._cotangent_nodes.get(node, 0.0), index)
+    def _cotangent_node(self, node: Any) -> Any:
+        """∂C/∂(node) as a node; a number where it rests on nothing that varies."""
+        return self._recorded_sweep.get(node, 0.0)
+
+    def _rounding(self, nodes: Any, index: tuple[int, ...], given: Sequence[Any] = ()) -> float:
+        """What rounding leaves uncertain of ∂C/∂(one entry of nodes), where what is given is taken as it is."""
+        cotangent = self._cotangent_node(nodes[index] if is_object_array(nodes) else nodes)
+        return rounding(cotangent, index, [node for node in given if isinstance(node, Node)])
 
     def _some_of(self, every: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
         if len(every) <= self.entries:

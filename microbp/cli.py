@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,9 +21,14 @@ from microbp.tensor import Tensor
 from microbp.train import TrainingError, train
 from microbp.value import Value
 
-TOY = {"xor": data.xor, "moons": data.moons, "circles": data.circles, "spirals": data.spirals, "blobs": data.blobs}
+TOY: Mapping[str, Callable[..., data.Examples]] = {
+    "moons": data.moons, "circles": data.circles, "spirals": data.spirals, "blobs": data.blobs,
+}  # fmt: skip
 IMAGES = {"mnist": data.mnist, "fashion_mnist": data.fashion_mnist}
 OPTIMIZERS = {"sgd": optimizers.SGD, "momentum": optimizers.Momentum, "adam": optimizers.Adam}
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+"""What the commands are added to."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,12 +51,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(dest="command", required=True, metavar="demo | train | check | draw")
+    for add in (_add_demo, _add_train, _add_check, _add_draw):
+        add(commands)
+    return parser
 
+
+# ------------------------------------------------------------------------------------------- demo
+
+
+def _add_demo(commands: Commands) -> None:
     tour = commands.add_parser("demo", help="a tour in under a minute: record, add up paths, check, draw, train")
     tour.add_argument("--folder", default=".", help="where its picture goes (default: here)")
     tour.add_argument("--quiet", action="store_true", help="show no progress bars")
     tour.set_defaults(run=_demo)
 
+
+def _demo(options: argparse.Namespace) -> int:
+    return 0 if demo(options.folder, not options.quiet, print) else 1
+
+
+# ------------------------------------------------------------------------------------------ train
+
+
+def _add_train(commands: Commands) -> None:
     teach = commands.add_parser(
         "train",
         help="train a network on a data set",
@@ -59,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         "--start normal --l2 0",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    teach.add_argument("data", metavar="DATA", help=f"{', '.join([*IMAGES, *TOY])}, or a CSV file")
+    teach.add_argument("data", metavar="DATA", help=f"{', '.join([*IMAGES, 'xor', *TOY])}, or a CSV file")
     teach.add_argument("--path", help="folder of the image files (else MICROBP_DATA, the cache, a download)")
     teach.add_argument("--target", default="-1", help="column of a CSV file with the classes, by name or number")
     teach.add_argument("--hidden", type=int, nargs="*", default=[30], metavar="N", help="neurons of each hidden layer")
@@ -72,11 +95,95 @@ def _parser() -> argparse.ArgumentParser:
     teach.add_argument("--l2", type=float, default=0.0, metavar="LAMBDA", help="weight decay, the book's lambda")
     teach.add_argument("--epochs", type=int, default=30)
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
-    teach.add_argument("--seed", type=int, default=0)
+    teach.add_argument("--seed", type=_seed, default=0)
     teach.add_argument("--plot", metavar="FILE", help="write a plot of cost and accuracy (needs matplotlib)")
     teach.add_argument("--quiet", action="store_true", help="show no progress bar")
     teach.set_defaults(run=_train)
 
+
+def _train(options: argparse.Namespace) -> int:
+    learned, tried, classes = _data(options)
+    single = classes == 2 and options.cost != "log_likelihood"
+    net = MLP(
+        [learned.X.shape[1], *options.hidden, 1 if single else classes],
+        options.activation,
+        "softmax" if options.cost == "log_likelihood" else "sigmoid",
+        initializer=options.start,
+        rng=options.seed,
+    )
+    print(net)
+    regularizer = regularizers.L2(options.l2) if options.l2 else None
+    history = train(
+        net, learned, options.epochs, options.batch, OPTIMIZERS[options.optimizer](options.eta), options.cost,
+        regularizer=regularizer, validation=tried, progress=not options.quiet, rng=options.seed,
+    )  # fmt: skip
+    print(history)
+    if len(history):
+        best = history[history.best]
+        which = "that it learned from" if tried is learned else "that it did not learn from"
+        print(f"Best: {best.accuracy:.2%} in epoch {history.best}, of {len(tried.X):,} examples {which}")
+        if options.plot:
+            history.plot().figure.savefig(options.plot, bbox_inches="tight")
+    return 130 if history.interrupted else 0
+
+
+def _data(options: argparse.Namespace) -> tuple[data.Examples, data.Examples, int]:
+    """What to learn from, what to try the network on, and how many classes there are."""
+    rng = np.random.default_rng(options.seed)
+    if options.data in IMAGES:
+        images = IMAGES[options.data](options.path, progress=not options.quiet)
+        learned, tried = images.train, images.test
+        return learned, tried, int(max(learned.labels.max(), tried.labels.max())) + 1
+    if options.data == "xor":
+        points = data.xor()  # all the points there are
+        return points, points, 2
+    if options.data in TOY:
+        learned, tried = TOY[options.data](rng=rng), TOY[options.data](rng=rng)
+        return learned, tried, int(learned.labels.max()) + 1
+    if not options.data.lower().endswith((".csv", ".txt", ".tsv")):
+        known = ", ".join([*IMAGES, "xor", *TOY])
+        raise ValueError(f"no data set {options.data!r}; there are {known}, or name a CSV file")
+    table = _table(options.data, options.target)
+    if len(table.X) < 2 or len(table.classes) < 2:
+        raise ValueError(
+            f"{options.data!r} has {len(table.X)} row(s) of {len(table.classes)} class(es); "
+            "want two rows or more, to learn from one and try the other, and two classes or more"
+        )
+    order = rng.permutation(len(table.X))
+    X, labels = table.X[order], table.labels[order]
+    cut = max(1, len(X) // 5)
+    lowest, highest = X[cut:].min(axis=0), X[cut:].max(axis=0)
+    X = (X - lowest) / np.where(highest > lowest, highest - lowest, 1)
+    return data.Examples(X[cut:], labels[cut:]), data.Examples(X[:cut], labels[:cut]), len(table.classes)
+
+
+def _table(path: str, target: str) -> data.Table:
+    """The table in a file; a target that is a number is the name in the header, or else the index, of a column."""
+    if not target.removeprefix("-").isdecimal():
+        return data.csv(path, target)
+    try:
+        return data.csv(path, int(target))
+    except data.DataError:
+        # A header with a number in it, as 2020, was taken for an example, whose other cells are no numbers.
+        with suppress(data.DataError):
+            table = data.csv(path, target, header=True)
+            if not all(map(_is_number, table.columns)):
+                return table
+        raise
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+# ------------------------------------------------------------------------------------------ check
+
+
+def _add_check(commands: Commands) -> None:
     prove = commands.add_parser(
         "check",
         help="hold a network's gradient against the equations BP1 to BP4",
@@ -88,6 +195,19 @@ def _parser() -> argparse.ArgumentParser:
     prove.add_argument("--examples", type=int, default=3, metavar="M", help="examples in the mini-batch")
     prove.set_defaults(run=_check)
 
+
+def _check(options: argparse.Namespace) -> int:
+    net, x, y = _random_network(options, options.examples)
+    report = check(net, x, y, options.cost)
+    print(net)
+    print(report)
+    return 0 if report.ok else 1
+
+
+# ------------------------------------------------------------------------------------------- draw
+
+
+def _add_draw(commands: Commands) -> None:
     picture = commands.add_parser(
         "draw",
         help="draw the graph of a network's cost",
@@ -103,84 +223,6 @@ def _parser() -> argparse.ArgumentParser:
     picture.add_argument("--level", choices=["operations", "neurons", "layers"], help="else chosen by size")
     picture.add_argument("--plain", action="store_true", help="mark no path")
     picture.set_defaults(run=_draw)
-    return parser
-
-
-def _network_options(parser: argparse.ArgumentParser, sizes: list[int]) -> None:
-    parser.add_argument("--sizes", type=int, nargs="+", default=sizes, metavar="N", help="neurons of each layer")
-    parser.add_argument("--activation", choices=activations.NAMES, default="tanh", help="of the hidden layers")
-    parser.add_argument("--output", choices=activations.NAMES, default=None, help="of the last layer, where it differs")
-    parser.add_argument("--cost", choices=costs.NAMES, default="quadratic")
-    parser.add_argument("--node", choices=["value", "tensor"], default="value", help="a graph of scalars or of arrays")
-    parser.add_argument("--seed", type=int, default=0)
-
-
-def _random_network(options: argparse.Namespace, m: int) -> tuple[MLP, np.ndarray, np.ndarray]:
-    """A network of the options, and m random examples in columns that suit its cost."""
-    rng = np.random.default_rng(options.seed)
-    node = Value if options.node == "value" else Tensor
-    net = MLP(options.sizes, options.activation, options.output, node=node, rng=rng)
-    x = rng.uniform(-1, 1, (net.sizes[0], m))
-    y = np.eye(net.sizes[-1])[:, rng.integers(net.sizes[-1], size=m)]
-    return net, x, 2 * y - 1 if options.cost == "hinge" else y
-
-
-def _demo(options: argparse.Namespace) -> int:
-    return 0 if demo(options.folder, not options.quiet, print) else 1
-
-
-def _train(options: argparse.Namespace) -> int:
-    learned, unseen = _data(options)
-    classes = int(learned[1].max()) + 1
-    single = classes == 2 and options.cost != "log_likelihood"
-    net = MLP(
-        [learned[0].shape[1], *options.hidden, 1 if single else classes],
-        options.activation,
-        "softmax" if options.cost == "log_likelihood" else "sigmoid",
-        initializer=options.start,
-        rng=options.seed,
-    )
-    print(net)
-    regularizer = regularizers.L2(options.l2) if options.l2 else None
-    history = train(
-        net, learned, options.epochs, options.batch, OPTIMIZERS[options.optimizer](options.eta), options.cost,
-        regularizer=regularizer, validation=unseen, progress=not options.quiet, rng=options.seed,
-    )  # fmt: skip
-    print(history)
-    if len(history):
-        best = history[history.best]
-        print(f"Best: {best.accuracy:.2%} in epoch {history.best}")
-        if options.plot:
-            history.plot().figure.savefig(options.plot, bbox_inches="tight")
-    return 130 if history.interrupted else 0
-
-
-def _data(options: argparse.Namespace) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
-    """What to learn from, and what to try the network on."""
-    if options.data in IMAGES:
-        images = IMAGES[options.data](options.path, progress=not options.quiet)
-        return images.train, images.test
-    if options.data in TOY:
-        X, labels = TOY[options.data]()
-        return (X, labels), (X, labels)
-    if not options.data.lower().endswith((".csv", ".txt", ".tsv")):
-        raise ValueError(f"no data set {options.data!r}; there are {', '.join([*IMAGES, *TOY])}, or name a CSV file")
-    target = int(options.target) if options.target.lstrip("-").isdigit() else options.target
-    table = data.csv(options.data, target)
-    order = np.random.default_rng(options.seed).permutation(len(table.X))
-    X, labels = table.X[order], table.labels[order]
-    cut = max(1, len(X) // 5)
-    lowest, highest = X[cut:].min(axis=0), X[cut:].max(axis=0)
-    X = (X - lowest) / np.where(highest > lowest, highest - lowest, 1)
-    return (X[cut:], labels[cut:]), (X[:cut], labels[:cut])
-
-
-def _check(options: argparse.Namespace) -> int:
-    net, x, y = _random_network(options, options.examples)
-    report = check(net, x, y, options.cost)
-    print(net)
-    print(report)
-    return 0 if report.ok else 1
 
 
 def _draw(options: argparse.Namespace) -> int:
@@ -206,6 +248,34 @@ def _name_and_number(text: str) -> tuple[str, float]:
         return name.strip(), float(number)
     except ValueError:
         raise ValueError(f"--at takes a name and a number, as in w=-3, not {text!r}") from None
+
+
+# ----------------------------------------------------------------------------------------- shared
+
+
+def _network_options(parser: argparse.ArgumentParser, sizes: list[int]) -> None:
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes, metavar="N", help="neurons of each layer")
+    parser.add_argument("--activation", choices=activations.NAMES, default="tanh", help="of the hidden layers")
+    parser.add_argument("--output", choices=activations.NAMES, default=None, help="of the last layer, where it differs")
+    parser.add_argument("--cost", choices=costs.NAMES, default="quadratic")
+    parser.add_argument("--node", choices=["value", "tensor"], default="value", help="a graph of scalars or of arrays")
+    parser.add_argument("--seed", type=_seed, default=0)
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a whole number of 0 or more, not {text}")
+    return int(text)
+
+
+def _random_network(options: argparse.Namespace, m: int) -> tuple[MLP, np.ndarray, np.ndarray]:
+    """A network of the options, and m random examples in columns that suit its cost."""
+    rng = np.random.default_rng(options.seed)
+    node = Value if options.node == "value" else Tensor
+    net = MLP(options.sizes, options.activation, options.output, node=node, rng=rng)
+    x = rng.uniform(-1, 1, (net.sizes[0], m))
+    y = np.eye(net.sizes[-1])[:, rng.integers(net.sizes[-1], size=m)]
+    return net, x, 2 * y - 1 if options.cost == "hinge" else y
 
 
 class _Version(argparse.Action):

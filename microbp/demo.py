@@ -12,6 +12,7 @@ from microbp import data
 from microbp.check import check
 from microbp.draw import DrawingError, draw
 from microbp.linearized import paths
+from microbp.names import number_text
 from microbp.nn import MLP, accuracy, optimizers, regularizers
 from microbp.primitives import tanh
 from microbp.train import train
@@ -24,9 +25,14 @@ def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], No
     _neuron(say)
     net = MLP([2, 2, 2, 1], activation="tanh", node=Value, rng=rng)
     x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
-    _paths(net, x, y, Path(folder), say)
-    agrees = _check(net, x, y, say)
-    return all([agrees, _moons(progress, say), _digits(progress, say)])
+    return all(
+        [
+            _paths(net, x, y, Path(folder), say),
+            _check(net, x, y, say),
+            _moons(progress, say),
+            _digits(progress, say),
+        ]
+    )
 
 
 def _neuron(say: Callable[[str], None]) -> None:
@@ -38,14 +44,16 @@ def _neuron(say: Callable[[str], None]) -> None:
     say("   " + ",  ".join(f"∂a/∂{node.label} = {node.grad:.4f}" for node in (x, w, b)))
 
 
-def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[str], None]) -> None:
+def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[str], None]) -> bool:
     say("\n2. A gradient is a sum over paths (eq. 53), here in a 2-2-2-1 network\n")
     cost = net.cost(x, y)
     cost.backward()
     w = net.layers[0].w[0, 1]
     ways = paths(w, cost)
     say("   " + str(ways).replace("\n", "\n   "))
-    say(f"   and the backward sweep says {w.grad:.3g}, without listing any of them".replace("-", "−"))
+    agrees = bool(np.isclose(sum(way.product for way in ways), w.grad, rtol=1e-12, atol=0))
+    says = "the backward sweep says" if agrees else "they differ: the backward sweep says"
+    say(f"   and {says} {number_text(w.grad)}, without listing any of them")
     drawing = draw(cost, path=ways.top(1)[0])
     picture = folder / "microbp-demo.svg"
     try:
@@ -56,6 +64,7 @@ def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[
         drawing.save(picture)
         note = f"as DOT text: {error}"
     say(f"\n   Drawn in {picture}: {note}")
+    return agrees
 
 
 def _check(net: MLP, x: np.ndarray, y: np.ndarray, say: Callable[[str], None]) -> bool:
@@ -79,8 +88,8 @@ def _digits(progress: bool, say: Callable[[str], None]) -> bool:
     say("\n5. Handwritten digits, a 784-30-10 network\n")
     try:
         digits = data.mnist(mirrors=())
-    except data.DataError:
-        say("   MNIST is not at hand: `microbp train mnist` downloads it, or set MICROBP_DATA to its folder")
+    except data.DataError as error:
+        say(f"   Left out, as there are no digits to learn from: {error}")
         return True
     net = MLP([784, 30, 10], initializer="inverse_sqrt", rng=0)
     history = train(

@@ -9,6 +9,7 @@ backward sweep. Leaves count too: that covers the terms of the sums inside a mat
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,10 @@ from microbp.kinds import is_object_array
 UNIT = 2.0**-53
 
 
-def rounding(y: Any, index: tuple[int, ...]) -> float:
+def rounding(y: Any, index: tuple[int, ...], given: Iterable[Node] = ()) -> float:
     """The bound for one entry of an array of Values, or of a Tensor; inf where a rate factor is no number.
+
+    given  nodes taken as they are: only what was computed from them rounds
 
     >>> from microbp import Value
     >>> large, small = Value(1e8), Value(1.0)
@@ -31,7 +34,7 @@ def rounding(y: Any, index: tuple[int, ...]) -> float:
     y = y[index] if is_object_array(y) else y
     if not isinstance(y, Node):
         return UNIT * float(np.max(np.abs(y)))
-    rates = sweeps.backward(y, unit(y.shape, index) if y.shape else 1.0)
+    rates = sweeps.backward(y, unit(y.shape, index) if y.shape else 1.0, wrt=given)
     with np.errstate(all="ignore"):
         total = sum(float(np.sum(np.abs(rate * node._data))) for node, rate in rates.items())
     return UNIT * total if np.isfinite(total) else np.inf

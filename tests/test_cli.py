@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from microbp import sweeps
 from microbp.cli import main
 
 
@@ -87,6 +88,55 @@ def test_train_reads_a_csv_file_and_writes_a_plot(tmp_path, capsys):
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
 
+def csv_file(folder, *rows):
+    file = folder / "table.csv"
+    file.write_text("\n".join(rows) + "\n")
+    return str(file)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_that_only_the_held_out_part_has_gets_its_neuron(seed, tmp_path, capsys):
+    table = csv_file(tmp_path, *(f"{k},{'ab'[k % 2]}" for k in range(9)), "9,c")
+
+    assert main(["train", table, "--epochs", "1", "--seed", str(seed)]) == 0
+    assert capsys.readouterr().out.startswith("MLP(1-30-3, sigmoid")
+
+
+def test_a_target_that_looks_like_a_number_may_be_the_name_of_a_column(tmp_path, capsys):
+    rows = [f"{k},{'abc'[k % 3]},{k % 5}" for k in range(30)]
+
+    assert main(["train", csv_file(tmp_path, "size,2020,kind", *rows), "--target", "2020", "--epochs", "1"]) == 0
+    assert capsys.readouterr().out.startswith("MLP(2-30-3, sigmoid")
+    assert main(["train", csv_file(tmp_path, *rows), "--target", "1", "--epochs", "1"]) == 0
+    assert "target is 2020, pass -3" in failed(capsys, "train", csv_file(tmp_path, *rows), "--target", "2020")
+    # A number in an example is no name: the first row is not taken for a header.
+    assert "target is 9, pass -2" in failed(capsys, "train", csv_file(tmp_path, "7,9", "8,6"), "--target", "9")
+
+
+@pytest.mark.parametrize("rows", [["1,a"], ["1,a", "2,a", "3,a"]])
+def test_a_table_without_two_rows_and_classes_is_refused(rows, tmp_path, capsys):
+    line = failed(capsys, "train", csv_file(tmp_path, *rows))
+
+    assert f"has {len(rows)} row(s) of 1 class(es); want two rows or more" in line
+
+
+@pytest.mark.parametrize("command", [["train", "xor"], ["check"], ["draw", "a.dot"]])
+@pytest.mark.parametrize("seed", ["-1", "1.5", "one"])
+def test_a_seed_is_a_whole_number_of_0_or_more(command, seed, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main([*command, f"--seed={seed}"])
+
+    assert stop.value.code == 2
+    assert f"argument --seed: a seed is a whole number of 0 or more, not {seed}" in capsys.readouterr().err
+
+
+def test_toy_sets_are_tried_on_points_of_their_own(capsys):
+    assert main(["train", "moons", "--epochs", "1"]) == 0
+    assert capsys.readouterr().out.endswith("in epoch 0, of 200 examples that it did not learn from\n")
+    assert main(["train", "xor", "--epochs", "1"]) == 0
+    assert capsys.readouterr().out.endswith("in epoch 0, of 4 examples that it learned from\n")
+
+
 def test_log_likelihood_comes_with_softmax(capsys):
     assert main(["train", "blobs", "--cost", "log_likelihood", "--hidden", "--epochs", "1"]) == 0
     assert "MLP(2-3, softmax" in capsys.readouterr().out
@@ -163,8 +213,29 @@ def test_the_tour_ends_well(tmp_path, capsys, monkeypatch):
     out = capsys.readouterr().out
     assert "∂a/∂w = 1.0019" in out
     assert "All ways to the gradient agree." in out
-    assert "MNIST is not at hand" in out
+    assert "Left out, as there are no digits to learn from: mnist: no mirror gave train-images" in out
     assert list(tmp_path.glob("microbp-demo.*"))
+
+
+def test_the_tour_says_what_is_wrong_with_the_folder_of_the_data(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MICROBP_DATA", str(tmp_path / "nowhere"))
+
+    assert main(["demo", "--folder", str(tmp_path), "--quiet"]) == 0
+    assert "nowhere', which is no folder; name one" in capsys.readouterr().out
+
+
+def test_the_tour_fails_where_the_paths_do_not_add_up_to_the_gradient(tmp_path, capsys, monkeypatch):
+    from microbp import value
+
+    def backward(self):
+        for node in sweeps.backward(self):
+            node.grad = 1.0
+
+    monkeypatch.setenv("MICROBP_DATA", str(tmp_path / "nowhere"))
+    monkeypatch.setattr(value.Value, "backward", backward)
+
+    assert main(["demo", "--folder", str(tmp_path), "--quiet"]) == 1
+    assert "and they differ: the backward sweep says 1," in capsys.readouterr().out
 
 
 @pytest.mark.needs_data

@@ -157,6 +157,7 @@ def test_a_path_prints_as_a_reader_would_write_it():
     assert str(first) == "w → z → + → a:  −2 × 1 × 0.786 = −1.57"
     assert str(second) == "w → + → a:  1 × 0.786 = 0.786"
     assert str(paths(w, a)) == f"{first}\n{second}\n∂a/∂w = −0.786"
+    assert repr(first) == "<path of 3 edges from w to a: -1.5729>"
     assert repr(paths(w, a)) == "<2 paths from w to a, sum −0.786>"
     assert repr(paths(z, a)) == "<1 path from z to a, sum 0.786>"
     assert number_text(-0.5239) == "−0.524"

@@ -43,7 +43,7 @@ def test_labels_of_one_class_are_judged_by_the_middle_of_their_kind():
     assert accuracy(net, X, [0] * 4) == 0.5
     assert accuracy(net, X, [-1] * 4) == 0.25
     assert accuracy(net, X, [True] * 4) == 0.5
-    with pytest.raises(ValueError, match=r"all labels are 1, .* pass middle=0\.5 for the first, middle=0 for the second"):
+    with pytest.raises(ValueError, match=r"all labels are 1, .* pass middle=0\.5 for the first, middle=0 for the sec"):
         accuracy(net, X, [1] * 4)
     assert accuracy(net, X, [1] * 4, middle=0.5) == 0.5
     assert accuracy(net, X, [1] * 4, middle=0) == 0.75

@@ -129,6 +129,20 @@ def test_the_jacobian_has_the_shape_of_y_and_then_of_x_in_either_mode(f: Any, x:
     np.testing.assert_allclose(jacobian, expected, rtol=1e-14, atol=1e-15)
 
 
+def test_by_default_the_jacobian_takes_the_mode_with_fewer_sweeps():
+    sweeps = []
+    counted = mb.Elementwise("counted", float, np.positive, lambda u, y: sweeps.append(1) or 1.0)
+
+    for outputs, inputs in ((1, 4), (4, 1), (3, 3)):
+        matrix = np.ones((outputs, inputs))
+        sweeps.clear()
+        mb.jacobian(lambda x, matrix=matrix: counted(matrix @ x))(np.ones(inputs))
+        assert len(sweeps) == min(outputs, inputs)
+        sweeps.clear()
+        mb.jacobian(lambda x, matrix=matrix: counted(matrix @ x), mode="reverse")(np.ones(inputs))
+        assert len(sweeps) == outputs
+
+
 def test_the_jacobian_by_another_argument():
     assert mb.jacobian(lambda a, b: a @ b, argnum=1)(A, X).tolist() == A.tolist()
     with pytest.raises(ValueError, match='mode is "forward", "reverse" or None, not \'both\''):
