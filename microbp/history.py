@@ -63,6 +63,13 @@ class History:
     def __iter__(self) -> Iterator[Epoch]:
         return iter(self.epochs)
 
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return "<history of 0 epochs>"
+        best = f", best {max(self.accuracies):.2%} in epoch {self.best}" if self.accuracies else ""
+        costs = f"cost {self.costs[0]:.4g} to {self.costs[-1]:.4g}"
+        return f"<history of {len(self)} epoch{'s' * (len(self) != 1)}, {costs}{best}>"
+
     def __str__(self) -> str:
         return "\n".join(map(self.line, range(len(self.epochs))))
 

@@ -64,6 +64,9 @@ class Report:
         lines = [head, *map(_line, self.rows), self._verdict()]
         return "\n".join(lines)
 
+    def __repr__(self) -> str:
+        return f"<report of {len(self.rows)} rows: {self._verdict()}>"
+
     def _verdict(self) -> str:
         if self.ok:
             return "All ways to the gradient agree."

@@ -240,11 +240,15 @@ class Tensor(Differentiable):
 
     def received(self, cotangent: Any) -> np.ndarray:
         g = np.asarray(cotangent, dtype=self._data.dtype)
+        if g.shape != self._data.shape:
+            g = np.broadcast_to(g, self._data.shape)
         # The sweep may have handed one array to several nodes: a leaf gets a copy, the others are for reading.
         if self.primitive is not None:
-            return np.broadcast_to(g, self._data.shape)
+            g = g.view()
+            g.flags.writeable = False
+            return g
         if self.grad is None:
-            return np.array(np.broadcast_to(g, self._data.shape))
+            return g.copy()
         if np.shape(self.grad) != self._data.shape:
             raise ValueError(f"{self.name} has shape {self._data.shape}, but its grad was set to {np.shape(self.grad)}")
         return np.asarray(self.grad + g)
@@ -347,7 +351,8 @@ def _leaf(y: Tensor, array: np.ndarray, label: str | None, varies: bool) -> None
 
 def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
     """A number or array as a constant; a plain number, or bools, take the dtype of the Tensor beside them."""
-    array = np.array(x) if x.__class__ is float else as_array(x)
+    plain = x.__class__ is float or (x.__class__ is int and -(2**53) <= x <= 2**53)
+    array = np.array(x, dtype=float) if plain else as_array(x)
     if x.__class__ in (float, int, bool) or (isinstance(x, np.ndarray | np.bool_) and x.dtype.kind == "b"):
         array = array.astype(next(other._data.dtype for other in inputs if isinstance(other, Tensor)), copy=False)
     return constant(array)

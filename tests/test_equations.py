@@ -282,6 +282,14 @@ def test_sigmoid_prime_is_a_quarter_at_zero():
     assert sigmoid_prime(0) == 0.25
 
 
+def test_the_jacobian_of_a_saturated_softmax_keeps_its_digits():
+    """With two neurons ∂a₁/∂z₁ = a₁a₂, which 1 − a₁ no longer knows once a₁ is almost 1."""
+    a = equations.softmax([[40.0], [0.0]])
+    (jacobian,) = equations.softmax_jacobian([[40.0], [0.0]])
+
+    assert jacobian == pytest.approx(a[0] * a[1] * np.array([[1, -1], [-1, 1]]), rel=1e-14)
+
+
 def test_columns_of_softmax_sum_to_one_and_ignore_a_shift(rng):
     z = rng.standard_normal((4, 5))
 

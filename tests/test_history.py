@@ -66,3 +66,10 @@ def test_without_matplotlib_a_plot_says_how_to_get_it(monkeypatch):
 
     with pytest.raises(ImportError, match=r'drawing a History needs matplotlib: pip install "microbp\[plot\]"'):
         History([Epoch(0.1, None, 0)]).plot()
+
+
+def test_in_a_notebook_a_history_is_one_line():
+    assert repr(History()) == "<history of 0 epochs>"
+    assert repr(History([Epoch(0.5, None, 0)])) == "<history of 1 epoch, cost 0.5 to 0.5>"
+    run = History([Epoch(0.5, 80, 100), Epoch(0.25, 90, 100)])
+    assert repr(run) == "<history of 2 epochs, cost 0.5 to 0.25, best 90.00% in epoch 1>"

@@ -76,3 +76,12 @@ def test_accuracy_refuses_labels_that_one_neuron_cannot_tell_apart():
         accuracy(identity_network(1), [[0.0], [1.0]], [1, 2])
     with pytest.raises(ValueError, match="0 and 1, or −1 and \\+1, not both −1 and 0"):
         accuracy(identity_network(1), [[0.0], [1.0]], [-1, 0])
+
+
+def test_nan_is_never_right():
+    net = MLP([2, 3], rng=0)
+    net.layers[0].w.data = np.full((3, 2), np.nan)
+
+    assert accuracy(net, np.ones((4, 2)), [0, 0, 0, 0]) == 0.0
+    with pytest.raises(ValueError, match="a label is nan"):
+        accuracy(net, np.ones((1, 2)), [[np.nan, 0.0, 1.0]])

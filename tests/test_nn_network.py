@@ -448,3 +448,11 @@ def test_an_unknown_cost_is_refused_with_the_names_there_are():
         net.cost(x, y, "mse")
     with pytest.raises(TypeError, match="cost is one of quadratic, .*, or a Cost of your own, not <function"):
         net.cost(x, y, lambda a, y: a - y)
+
+
+def test_the_rows_softmax_and_leaky_relu_are_meant_over_neurons_and_with_their_slope(rng):
+    x = rng.standard_normal((2, 5))
+
+    for row, name in ((p.softmax, "softmax"), (p.leaky_relu, "leaky_relu")):
+        by_row, by_name = (MLP([2, 3, 4], output=output, rng=0) for output in (row, name))
+        np.testing.assert_array_equal(by_row.predict(x.T), by_name.predict(x.T))

@@ -258,3 +258,27 @@ def test_l2_is_not_negative(lmbda):
 
 def test_l2_shows_its_lambda():
     assert repr(regularizers.L2(5.0)) == "L2(5)"
+
+
+@pytest.mark.parametrize("after", range(1, 4))
+def test_a_step_that_is_broken_off_leaves_parameters_and_memory_together(after, monkeypatch):
+    parameters = [Tensor([float(k)], f"p{k}") for k in range(3)]
+    optimizer = Adam(0.1)
+    gradients = [np.ones(1)] * 3
+    optimizer.step(parameters, gradients)
+    before = [p.data.copy() for p in parameters], dict(optimizer.states)
+    calls = iter(range(10))
+    assign = Tensor.assign
+
+    def interrupted(self, array):
+        if next(calls) + 1 == after:
+            raise KeyboardInterrupt
+        assign(self, array)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Tensor, "assign", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            optimizer.step(parameters, gradients)
+
+    assert [p.data.tolist() for p in parameters] == [w.tolist() for w in before[0]]
+    assert optimizer.states == before[1]

@@ -1,5 +1,6 @@
 """Data to learn from: toy sets, IDX files (MNIST, Fashion-MNIST), CSV tables."""
 
+from microbp.data import mnist_loader
 from microbp.data.errors import DataError
 from microbp.data.examples import Examples, Split, one_hot
 from microbp.data.idx_format import idx
@@ -18,6 +19,7 @@ __all__ = [
     "fashion_mnist",
     "idx",
     "mnist",
+    "mnist_loader",
     "moons",
     "one_hot",
     "spirals",

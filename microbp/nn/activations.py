@@ -29,6 +29,9 @@ def softmax(z: Any) -> Any:
     return p.softmax(z, axis=0)
 
 
+OF_ROWS: Mapping[Activation, Activation] = {p.softmax: softmax, p.leaky_relu: leaky_relu}
+"""What is meant where the function itself is given: softmax over neurons, and leaky relu with its slope."""
+
 NAMES: Mapping[str, Activation] = {
     "sigmoid": sigmoid,
     "tanh": tanh,

@@ -32,11 +32,12 @@ def correct(net: Predicting, X: Any, labels: Any, middle: float | None = None) -
     outputs = net.predict(X)
     n, n_out = outputs.shape
     right = as_answers(labels, n, n_out, "accuracy")
+    known = ~np.isnan(outputs).any(axis=1)  # nan is no answer, and never right
     if n_out > 1:
-        return int(np.count_nonzero(outputs.argmax(axis=1) == right))
+        return int(np.count_nonzero((outputs.argmax(axis=1) == right) & known))
     if middle is None:
         middle = _middle_of(as_array(labels, "accuracy"))
-    return int(np.count_nonzero((outputs[:, 0] > middle) == right))
+    return int(np.count_nonzero(((outputs[:, 0] > middle) == right) & known))
 
 
 def _middle_of(labels: np.ndarray) -> float:
@@ -60,6 +61,8 @@ def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
             "desired outputs"
         )
     if n_out > 1:
+        if np.isnan(labels).any():
+            raise ValueError(f"{what}: a label is nan")
         return labels.argmax(axis=1) if labels.ndim == 2 else as_digits(labels, n_out, what)
     kinds = "labels of one output neuron are 0 and 1, or −1 and +1"
     wrong = labels[~np.isin(labels, (-1, 0, 1))]

@@ -242,4 +242,5 @@ def _one_a_layer(activation: Any, output: Any, count: int) -> list[Activation]:
         raise ValueError(f"MLP: {count} layers have weights, but {len(chosen)} activations were given")
     if output is not None:
         chosen[-1] = output
-    return [named("activation", choice, activations.NAMES) for choice in chosen]
+    found = [named("activation", choice, activations.NAMES) for choice in chosen]
+    return [activations.OF_ROWS.get(function, function) for function in found]

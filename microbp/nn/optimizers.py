@@ -48,14 +48,16 @@ class Optimizer:
                 raise ValueError(f"{name}: gradients[{k}] has shape {np.shape(g)}, but its parameter has {w.shape}")
         keys = [nodes_of(parameter)[0] for parameter in parameters]
         updates = [self.update(w, g, self.states.get(key)) for key, w, g in zip(keys, before, gradients, strict=True)]
+        states = self.states
         try:
+            self.states = states | {key: state for key, (_, state) in zip(keys, updates, strict=True)}
             for parameter, (after, _) in zip(parameters, updates, strict=True):
                 assign(parameter, after)
         except BaseException:
+            self.states = states
             for parameter, numbers in zip(parameters, before, strict=True):
                 assign(parameter, numbers.copy())
             raise
-        self.states.update((key, state) for key, (_, state) in zip(keys, updates, strict=True))
 
     def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
         """A parameter after a step, as a new array, and what to remember of it.
