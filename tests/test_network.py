@@ -452,3 +452,40 @@ def test_a_network_has_two_layers_or_more_and_none_is_empty(sizes):
         Network(sizes)
 
     assert str(caught.value) == f"Network: sizes are {sizes}; want two layers or more, none without a neuron"
+
+
+def in_numpy(sizes, training_data, epochs, mini_batch_size, eta):
+    """The book's algorithm with an array an equation, one example after the other."""
+    b = [np.random.randn(n, 1) for n in sizes[1:]]
+    w = [np.random.randn(n_out, n_in) for n_in, n_out in zip(sizes, sizes[1:], strict=False)]
+    for _ in range(epochs):
+        random.shuffle(training_data)
+        for start in range(0, len(training_data), mini_batch_size):
+            mini_batch = training_data[start : start + mini_batch_size]
+            sum_b, sum_w = [np.zeros(v.shape) for v in b], [np.zeros(v.shape) for v in w]
+            for x, y in mini_batch:
+                a = [x]
+                for w_l, b_l in zip(w, b, strict=True):
+                    a.append(1.0 / (1.0 + np.exp(-(np.dot(w_l, a[-1]) + b_l))))
+                delta = (a[-1] - y) * (a[-1] * (1 - a[-1]))
+                for l in range(1, len(sizes)):
+                    if l > 1:
+                        delta = np.dot(w[-l + 1].T, delta) * (a[-l] * (1 - a[-l]))
+                    sum_b[-l] = sum_b[-l] + delta
+                    sum_w[-l] = sum_w[-l] + np.dot(delta, a[-l - 1].T)
+            w = [w_l - (eta / len(mini_batch)) * sum_l for w_l, sum_l in zip(w, sum_w, strict=True)]
+            b = [b_l - (eta / len(mini_batch)) * sum_l for b_l, sum_l in zip(b, sum_b, strict=True)]
+    return b, w
+
+
+def test_one_by_one_the_weights_are_those_of_the_book_after_any_number_of_mini_batches(rng, capsys):
+    """To the last bit over 2,000 of them: what is equal to the last bit stays so."""
+    sizes, pairs = [4, 5, 3], examples([4, 5, 3], 100, rng)
+    seed(3)
+    b, w = in_numpy(sizes, list(pairs), 200, 10, 3.0)
+    seed(3)
+    net = Network(sizes)
+    net.SGD(list(pairs), 200, 10, 3.0)
+
+    for mine, books in zip([*net.biases, *net.weights], [*b, *w], strict=True):
+        assert_array_equal(mine, books)
