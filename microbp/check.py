@@ -12,9 +12,8 @@ below.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -64,8 +63,7 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
     return _Check(_in_float64(net), x, y, function, entries, np.random.default_rng(rng)).report()
 
 
-@dataclass(frozen=True)
-class _Quantity:
+class _Quantity(NamedTuple):
     """What a row compares: `scale` × ∂C/∂(nodes).
 
     by_equation  what its equation makes of the graph's numbers

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -27,7 +26,7 @@ def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], No
     x, y = np.array([[0.5], [-1.0]]), np.array([[1.0]])
     return all(
         [
-            _paths(net, x, y, Path(folder), say),
+            _paths(net, x, y, os.path.join(folder, "microbp-demo"), say),
             _check(net, x, y, say),
             _moons(progress, say),
             _digits(progress, say),
@@ -44,7 +43,7 @@ def _neuron(say: Callable[[str], None]) -> None:
     say("   " + ",  ".join(f"∂a/∂{node.label} = {node.grad:.4f}" for node in (x, w, b)))
 
 
-def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[str], None]) -> bool:
+def _paths(net: MLP, x: np.ndarray, y: np.ndarray, picture: str, say: Callable[[str], None]) -> bool:
     say("\n2. A gradient is a sum over paths (eq. 53), here in a 2-2-2-1 network\n")
     cost = net.cost(x, y)
     cost.backward()
@@ -55,15 +54,13 @@ def _paths(net: MLP, x: np.ndarray, y: np.ndarray, folder: Path, say: Callable[[
     says = "the backward sweep says" if agrees else "they differ: the backward sweep says"
     say(f"   and {says} {number_text(w.grad)}, without listing any of them")
     drawing = draw(cost, path=ways.top(1)[0])
-    picture = folder / "microbp-demo.svg"
     try:
-        drawing.save(picture)
-        note = "the whole graph, with the largest path marked"
+        kind, note = "svg", "the whole graph, with the largest path marked"
+        drawing.save(f"{picture}.{kind}")
     except DrawingError as error:
-        picture = picture.with_suffix(".dot")
-        drawing.save(picture)
-        note = f"as DOT text: {error}"
-    say(f"\n   Drawn in {picture}: {note}")
+        kind, note = "dot", f"as DOT text: {error}"
+        drawing.save(f"{picture}.{kind}")
+    say(f"\n   Drawn in {picture}.{kind}: {note}")
     return agrees
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,15 +26,20 @@ class Epoch(NamedTuple):
         return None if self.correct is None else self.correct / self.total
 
 
-@dataclass
 class History:
     """The epochs of a training run; prints as the book does.
 
     interrupted  whether the run was ended by Ctrl-C, after the epochs that are here
     """
 
-    epochs: list[Epoch] = field(default_factory=list)
-    interrupted: bool = False
+    def __init__(self, epochs: Iterable[Epoch] = (), interrupted: bool = False) -> None:
+        self.epochs = list(epochs)
+        self.interrupted = interrupted
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, History):
+            return NotImplemented
+        return (self.epochs, self.interrupted) == (other.epochs, other.interrupted)
 
     @property
     def costs(self) -> list[float]:

@@ -10,7 +10,6 @@ Every node here is a single number: a `Value`, or one `Entry` of a `Tensor`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
@@ -258,8 +257,7 @@ class LinearizedGraph:
         return [self._index[entry] for entry in found]
 
 
-@dataclass(frozen=True)
-class Elimination:
+class Elimination(NamedTuple):
     """What is left after taking out nodes, and what it took.
 
     graph    the graph that is left over

@@ -8,7 +8,6 @@ book where wrong data went through without a word, above all an input of shape (
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
@@ -66,6 +65,8 @@ class Network:
 
         Ctrl-C leaves biases and weights as they were after the last whole mini-batch.
         """
+        import random  # when it is needed: `import microbp` need not wait for it
+
         examples = training_data if isinstance(training_data, list) else list(training_data)
         tests = [] if test_data is None else list(test_data)
         if not examples:

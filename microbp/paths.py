@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from heapq import heappop, heappush
 from itertools import count, islice
@@ -17,13 +16,21 @@ Edges = Sequence[Sequence[tuple[int, float]]]
 """For each node, by its place in topological order: the places its edges lead to, and their rate factors."""
 
 
-@dataclass(frozen=True)
 class Path:
     """One way from a node to another, and the product of the rate factors along it."""
 
-    nodes: tuple[NodeOrEntry, ...]
-    rate_factors: tuple[float, ...]
-    names: tuple[str, ...]
+    def __init__(
+        self, nodes: tuple[NodeOrEntry, ...], rate_factors: tuple[float, ...], names: tuple[str, ...]
+    ) -> None:
+        self.nodes, self.rate_factors, self.names = nodes, rate_factors, names
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Path):
+            return NotImplemented
+        return (self.nodes, self.rate_factors) == (other.nodes, other.rate_factors)
+
+    def __hash__(self) -> int:
+        return hash((self.nodes, self.rate_factors))
 
     @property
     def product(self) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 WAYS: Mapping[str, tuple[str, float]] = {
     "equation": ("the equation by itself, on the graph's numbers", 1e-10),
@@ -15,8 +15,7 @@ WAYS: Mapping[str, tuple[str, float]] = {
 """What is compared, and the relative difference up to which it counts as agreement."""
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One equation in one layer.
 
     equation     its name in the book: "BP1" … "BP4", or "25" for the forward pass
@@ -39,8 +38,7 @@ class Row:
         return all(difference <= WAYS[way][1] for way, difference in self.differences.items())
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What `check` found; `ok`, or print it.
 
     entries  how many entries of each quantity were tried by paths, forward sweep and differences, at most

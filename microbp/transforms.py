@@ -9,7 +9,6 @@ that any nesting of forward and reverse mode gives derivatives of every order.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -92,6 +91,8 @@ def vjp(f: Function, *primals: Operand) -> tuple[Any, Callable[[Operand], tuple[
 
     x̄ᵢ = (∂f/∂xᵢ)ᵀ ȳ. The recording is kept, so the function may be called many times.
     """
+    from threading import RLock
+
     _need_function("vjp", f)
     args, variables = _with_fresh_nodes(primals, range(len(primals)))
     y = f(*args)

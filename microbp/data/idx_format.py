@@ -14,8 +14,7 @@ import os
 import struct
 import sys
 import zlib
-from gzip import BadGzipFile, GzipFile
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +50,8 @@ def idx(path: FilePath) -> NDArray[Any]:
     Raises DataError where the file is missing, is no IDX file, is damaged, or holds fewer or more
     bytes than its header declares.
     """
+    from gzip import BadGzipFile, GzipFile  # these take a while to import, and are needed here only
+
     with opened("idx", path) as file:
         size = os.fstat(file.fileno()).st_size
         gzipped = file.read(2) == GZIP_MAGIC
@@ -59,14 +60,14 @@ def idx(path: FilePath) -> NDArray[Any]:
             return _array(file, quoted(path), size)
         try:
             with GzipFile(fileobj=file) as content:
-                return _array(content, quoted(path), MOST_INFLATED * size)
+                return _array(cast(BinaryIO, content), quoted(path), MOST_INFLATED * size)
         except EOFError as error:
             raise DataError(f"idx: {quoted(path)} ends inside its gzip stream; get the file again") from error
         except (BadGzipFile, zlib.error) as error:
             raise DataError(f"idx: {quoted(path)} is not sound gzip ({error}); get the file again") from error
 
 
-def _array(file: BinaryIO | GzipFile, name: str, most: int) -> NDArray[Any]:
+def _array(file: BinaryIO, name: str, most: int) -> NDArray[Any]:
     """The array that the IDX bytes of `file` describe; they cannot be more than `most`."""
     magic = file.read(4)
     if len(magic) < 4:

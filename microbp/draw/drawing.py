@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from os import PathLike
-from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
@@ -48,16 +47,14 @@ class Drawing:
         """The drawing as SVG, by Graphviz's `dot`; DrawingError where that isn't installed."""
         return render(self.dot, "svg").decode()
 
-    def save(self, path: str | PathLike[str]) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the drawing to a file; its ending says how: .svg, .pdf, .png, or .dot and .gv for the text."""
-        file = FilePath(path)
-        kind = file.suffix.lower().removeprefix(".")
-        if kind in ("dot", "gv"):
-            file.write_text(self.dot, encoding="utf-8")
-        elif kind in ("svg", "pdf", "png"):
-            file.write_bytes(render(self.dot, kind))
-        else:
-            raise ValueError(f"draw: {file.name} ends in none of .svg, .pdf, .png, .dot, .gv")
+        kind = os.path.splitext(path)[1].lower().removeprefix(".")
+        if kind not in ("dot", "gv", "svg", "pdf", "png"):
+            raise ValueError(f"draw: {os.path.basename(path)} ends in none of .svg, .pdf, .png, .dot, .gv")
+        content = self.dot.encode() if kind in ("dot", "gv") else render(self.dot, kind)
+        with open(path, "wb") as file:
+            file.write(content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: SVG, or where there is no `dot` the text and how to get it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +11,6 @@ from numpy.typing import ArrayLike
 from microbp.equations.shapes import Array, fit, floats
 
 
-@dataclass(frozen=True)
 class Activation:
     """An activation function σ beside its derivative.
 
@@ -21,9 +19,13 @@ class Activation:
                 softmax, the Jacobians Σ′(z), shape (m, n, n): one an example, [x, j, k] = ∂a_j/∂z_k
     """
 
-    name: str
-    function: Callable[[Array], Array]
-    derivative: Callable[[Array], Array]
+    def __init__(
+        self, name: str, function: Callable[[Array], Array], derivative: Callable[[Array], Array]
+    ) -> None:
+        self.name, self.function, self.derivative = name, function, derivative
+
+    def __repr__(self) -> str:
+        return f"<activation {self.name}>"
 
     def __call__(self, z: ArrayLike) -> Array:
         """a = σ(z), of the shape of z."""

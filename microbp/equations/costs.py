@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,8 +12,7 @@ from microbp.equations.activations import ACTIVATIONS, Activation, sigmoid, soft
 from microbp.equations.shapes import Array, fit
 
 
-@dataclass(frozen=True)
-class Cancellation:
+class Cancellation(NamedTuple):
     """What is left of a cost and its error when the activation's σ′ has cancelled against ∇ₐC.
 
     Where σ saturates, ∇ₐC σ′ is ∞·0; these formulas start from z and have neither factor.
@@ -28,8 +26,7 @@ class Cancellation:
     error: Callable[[Array, Array], Array]
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """A cost of the book's two assumptions: a mean over examples, each a function of a^L (and of its y).
 
     value    a^L and y, shape (n_L, m) → C_x of each example, shape (m,)
