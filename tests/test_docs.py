@@ -1,0 +1,19 @@
+"""The pages of the documentation say what the tests hold."""
+
+from pathlib import Path
+
+from edges import EDGES, as_markdown
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def test_the_page_of_edges_is_the_table_of_edges():
+    page = (DOCS / "edges.md").read_text(encoding="utf-8")
+
+    assert page == as_markdown()
+    assert page.count("\n| ") == len(EDGES) + 1
+
+
+def test_pictures_in_the_documentation_are_drawings():
+    for picture in DOCS.glob("*.svg"):
+        assert "</svg>" in picture.read_text(encoding="utf-8")
