@@ -12,8 +12,10 @@ from typing import Any, NoReturn
 import numpy as np
 
 from microbp import primitives as p
+from microbp.arrays import as_array
 from microbp.graph import Node, Operand, Primitive, as_label, next_number
 from microbp.kinds import Axis
+from microbp.numpy_functions import call_function, call_ufunc
 from microbp.operators import Differentiable
 
 new = object.__new__
@@ -215,20 +217,10 @@ class Tensor(Differentiable):
     # numpy functions on Tensors
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        primitive = UFUNCS.get(ufunc)
-        if ufunc in COMPARISONS and method == "__call__" and not kwargs:
-            return ufunc(*[x._data if isinstance(x, Node) else x for x in inputs])
-        if method == "reduce" and ufunc in REDUCTIONS and kwargs.keys() <= {"axis", "keepdims"}:
-            return REDUCTIONS[ufunc](*inputs, kwargs.get("axis", 0), kwargs.get("keepdims", False))
-        if method != "__call__" or primitive is None or kwargs:
-            raise TypeError(_not_recorded(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")))
-        return primitive(*inputs)
+        return call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(self, function: Any, types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        own = FUNCTIONS.get(function)
-        if own is None:
-            raise TypeError(_not_recorded(f"np.{function.__name__}"))
-        return own(*args, **kwargs)
+        return call_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         if self.number:
@@ -260,77 +252,6 @@ class Tensor(Differentiable):
         return f"Tensor({numbers}{label}{kind})"
 
 
-UFUNCS: dict[Any, Primitive] = {row.on_arrays: row for row in p.TABLE.values() if isinstance(row.on_arrays, np.ufunc)}
-"""numpy's functions that are rows of the table."""
-
-REDUCTIONS: dict[Any, Any] = {np.add: p.sum, np.maximum: p.max, np.minimum: p.min, np.logaddexp: p.logsumexp}
-
-COMPARISONS = {np.less, np.less_equal, np.greater, np.greater_equal}
-"""Answered by the data, as `t < u` is."""
-
-
-def _dot(a: Operand, b: Operand) -> Any:
-    if np.ndim(a) == 0 or np.ndim(b) == 0:
-        return p.mul(a, b)
-    if np.ndim(b) > 2:
-        raise TypeError("np.dot of stacks of matrices pairs each with each and is not recorded; a @ b goes along both")
-    return p.matmul(a, b)
-
-
-FUNCTIONS: dict[Any, Any] = {
-    np.sum: p.sum,
-    np.mean: p.mean,
-    np.max: p.max,
-    np.min: p.min,
-    np.amax: p.max,
-    np.amin: p.min,
-    np.reshape: p.reshape,
-    np.ravel: lambda a: p.reshape(a, (-1,)),
-    np.transpose: p.transpose,
-    np.broadcast_to: p.broadcast_to,
-    np.concatenate: p.concatenate,
-    np.stack: p.stack,
-    np.where: p.where,
-    np.dot: _dot,
-    np.shape: lambda a: a.shape,
-    np.ndim: lambda a: a.ndim,
-    np.size: lambda a: a.size,
-}
-
-
-REAL = (float, int, np.floating, np.integer, np.bool_)
-
-
-def as_array(data: Any, dtype: Any = None) -> np.ndarray:
-    """A copy of data as float64 or float32, where that is exact; else a TypeError or ValueError says why not."""
-    if isinstance(data, Node):
-        raise TypeError(f"a Tensor holds numbers, but was given the node {data.name}; use {data.name}.data")
-    try:
-        array = np.array(data)
-    except ValueError as error:
-        raise ValueError(f"a Tensor holds an array, but the rows it was given differ in length ({error})") from None
-    if dtype is None:
-        dtype = array.dtype if array.dtype in (np.float32, np.float64) else np.float64
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float32, np.float64):
-        raise TypeError(f"a Tensor has dtype float64 or float32, not {np.dtype(dtype).name}")
-    if array.dtype == object and any(isinstance(x, Node) for x in array.flat):
-        raise TypeError("a Tensor holds numbers, but was given nodes; mb.stack joins Tensors, np.array holds Values")
-    if array.dtype.kind not in "fiub" and array.dtype != object:
-        raise TypeError(f"a Tensor holds real numbers, but was given {array.dtype.name} data")
-    if array.dtype == object and not all(isinstance(x, REAL) for x in array.flat):
-        raise TypeError(f"a Tensor holds real numbers, but was given {data!r:.60}")
-    try:
-        floats = array.astype(dtype, copy=False)
-    except OverflowError:
-        floats = np.full(array.shape, np.inf)
-    if array.dtype.kind in "iuO":
-        large = np.abs(floats) >= 1 / np.finfo(dtype).epsneg  # below 2⁵³, or 2²⁴, every integer is a float
-        if array[large].tolist() != floats[large].tolist():
-            raise ValueError(f"these integers are not exactly {np.dtype(dtype).name}; round them yourself first")
-    return floats
-
-
 def constant(array: np.ndarray, label: str | None = None) -> Tensor:
     """A Tensor by which nothing is differentiated, of an array that nobody else writes to."""
     y = new(Tensor)
@@ -356,13 +277,6 @@ def _constant_beside(x: Any, inputs: tuple[Operand, ...]) -> Tensor:
     if x.__class__ in (float, int, bool) or (isinstance(x, np.ndarray | np.bool_) and x.dtype.kind == "b"):
         array = array.astype(next(other._data.dtype for other in inputs if isinstance(other, Tensor)), copy=False)
     return constant(array)
-
-
-def _not_recorded(name: str) -> str:
-    return (
-        f"{name} is not recorded by microbp, so no gradient could pass through it; write it with the functions of "
-        "microbp, add a row to the table, or use .data for the numbers"
-    )
 
 
 def _shape_error(primitive: Primitive, nodes: list[Any], params: dict[str, Any], error: Exception) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 import microbp as mb
 from microbp import Tensor, Value
-from microbp.tensor import FUNCTIONS, UFUNCS
+from microbp.numpy_functions import FUNCTIONS, UFUNCS
 
 
 def test_the_gradient_of_a_matrix_squared():
