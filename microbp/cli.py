@@ -40,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, TypeError, OSError, TrainingError, DrawingError, ImportError) as error:
         print(f"microbp {options.command}: {error}", file=sys.stderr)
         return 1
+    except MemoryError:
+        print(f"microbp {options.command}: this needs more memory than the machine has", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print(f"\nmicrobp {options.command}: interrupted", file=sys.stderr)
         return 130

@@ -253,3 +253,7 @@ def test_without_dot_the_tour_writes_dot_text(tmp_path, capsys, monkeypatch):
 
     assert (tmp_path / "microbp-demo.dot").read_text(encoding="utf-8").startswith("digraph")
     assert "graphviz" in capsys.readouterr().out.lower()
+
+
+def test_a_network_larger_than_the_memory_is_refused_in_one_line(capsys):
+    assert "memory" in failed(capsys, "check", "--node", "tensor", "--sizes", "10000000", "10000000")
