@@ -4,6 +4,7 @@ from microbp import data, equations, network
 from microbp.check import check
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw
+from microbp.formulas import document, formula
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Linear, LinearInSequence, Reduction
@@ -66,7 +67,6 @@ from microbp.primitives import (
     xlogy,
 )
 from microbp.sweeps import StaleGraphError, backward, forward
-from microbp.symbols import document, formula
 from microbp.tensor import Tensor
 from microbp.train import TrainingError, train
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp

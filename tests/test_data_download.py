@@ -369,7 +369,7 @@ def test_offline_one_sentence_says_what_to_do(closed_port, tmp_path, monkeypatch
 
     assert str(caught.value) == (
         f"mnist: no mirror gave train-images-idx3-ubyte.gz (127.0.0.1:{closed_port}: ConnectionError); "
-        'go online with pip install "microbp[data]" done, '
+        'go online, with pooch installed (pip install pooch), '
         "or put the four files in a folder and pass path= or set MICROBP_DATA to it"
     )
 
@@ -383,7 +383,7 @@ def test_without_pooch_one_sentence_says_what_to_do(tmp_path, monkeypatch):
 
     assert str(caught.value) == (
         "mnist: train-images-idx3-ubyte.gz cannot be downloaded without pooch; "
-        'go online with pip install "microbp[data]" done, '
+        'go online, with pooch installed (pip install pooch), '
         "or put the four files in a folder and pass path= or set MICROBP_DATA to it"
     )
     assert os.listdir(tmp_path) == []

@@ -456,3 +456,10 @@ def test_the_rows_softmax_and_leaky_relu_are_meant_over_neurons_and_with_their_s
     for row, name in ((p.softmax, "softmax"), (p.leaky_relu, "leaky_relu")):
         by_row, by_name = (MLP([2, 3, 4], output=output, rng=0) for output in (row, name))
         np.testing.assert_array_equal(by_row.predict(x.T), by_name.predict(x.T))
+
+
+def test_layers_and_neurons_say_which_they_are():
+    net = MLP([2, 3, 1], rng=0)
+
+    assert repr(net.layers[0]) == "<layer 2: 2 inputs, 3 neurons>"
+    assert repr(net.layers[0].neurons[1]) == "<neuron 2 of <layer 2: 2 inputs, 3 neurons>>"

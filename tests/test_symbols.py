@@ -13,9 +13,10 @@ from helpers import CALLS, Call
 
 import microbp as mb
 from microbp import primitives as p
+from microbp.formulas import STAND_INS, WORDS, arguments, described, document, formula
 from microbp.kinds import Elementwise, Linear, Reduction
 from microbp.primitives import TABLE
-from microbp.symbols import STAND_INS, WORDS, Symbol, arguments, described, document, formula
+from microbp.symbols import Symbol
 
 
 class Total:

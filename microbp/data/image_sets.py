@@ -154,7 +154,7 @@ def _downloaded(
             fetch(name, sha256, folder, addresses, progress=progress)
     except DataError as error:
         raise DataError(
-            f'{wanted.name}: {error}; go online with pip install "microbp[data]" done, '
+            f'{wanted.name}: {error}; go online, with pooch installed (pip install pooch), '
             f"or put the four files in a folder and pass path= or set {VARIABLE} to it"
         ) from error
     return folder

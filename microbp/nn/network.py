@@ -38,6 +38,9 @@ class Neuron:
     def __init__(self, layer: Layer, j: int) -> None:
         self.layer, self.j = layer, j
 
+    def __repr__(self) -> str:
+        return f"<neuron {self.j + 1} of {self.layer!r}>"
+
     @property
     def w(self) -> Any:
         """The weights of its inputs, shape (n_in,)."""
@@ -63,6 +66,10 @@ class Layer:
 
     def __init__(self, w: Parameter, b: Parameter, activation: Activation, number: int) -> None:
         self.w, self.b, self.activation, self.number = w, b, activation, number
+
+    def __repr__(self) -> str:
+        n_out, n_in = self.shape
+        return f"<layer {self.number}: {n_in} inputs, {n_out} neurons>"
 
     @property
     def shape(self) -> tuple[int, int]:
