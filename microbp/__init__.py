@@ -66,6 +66,7 @@ from microbp.primitives import (
     where,
     xlogy,
 )
+from microbp.program import Program, RecordingError, record
 from microbp.sweeps import StaleGraphError, backward, forward
 from microbp.tensor import Tensor
 from microbp.train import TrainingError, train
@@ -142,6 +143,9 @@ __all__ = [
     "paths",
     "power",
     "Primitive",
+    "Program",
+    "record",
+    "RecordingError",
     "Reduction",
     "regularizers",
     "relu",

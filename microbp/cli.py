@@ -1,4 +1,4 @@
-"""The command line: `microbp demo | train | check | draw`."""
+"""The command line: `microbp demo | train | check | draw | bench`."""
 
 from __future__ import annotations
 
@@ -53,8 +53,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="microbp", description="See how neural networks learn, one rate factor at a time."
     )
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | train | check | draw")
-    for add in (_add_demo, _add_train, _add_check, _add_draw):
+    commands = parser.add_subparsers(dest="command", required=True, metavar="demo | train | check | draw | bench")
+    for add in (_add_demo, _add_train, _add_check, _add_draw, _add_bench):
         add(commands)
     return parser
 
@@ -251,6 +251,39 @@ def _name_and_number(text: str) -> tuple[str, float]:
         return name.strip(), float(number)
     except ValueError:
         raise ValueError(f"--at takes a name and a number, as in w=-3, not {text!r}") from None
+
+
+# ------------------------------------------------------------------------------------------ bench
+
+
+def _add_bench(commands: Commands) -> None:
+    contest = commands.add_parser(
+        "bench",
+        help="time microbp against numpy written by hand, and against micrograd where it is installed",
+        description="The quick part of the benchmarks, under a minute: all take turns in many short rounds, and the "
+        "ratios of their times are given with their spread. With all peers: python -m benchmarks, in a clone.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    contest.add_argument("--only", nargs="+", default=[], metavar="WORD", help="workloads with such a word in the name")
+    contest.add_argument("--rounds", type=int, default=20, help="rounds of those that are short")
+    contest.add_argument("--seconds", type=float, default=1.0, help="for each contestant in all its rounds")
+    contest.add_argument("--out", metavar="FOLDER", help="write results.md and .csv there; with matplotlib, a plot too")
+    contest.add_argument("--quiet", action="store_true", help="show no progress bars")
+    contest.set_defaults(run=_bench)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from microbp.bench.race import race
+    from microbp.bench.suite import SMALL, chosen, peers, quick
+
+    found, left_out = peers(SMALL)
+    done = race(
+        chosen(quick(found), options.only), left_out,
+        rounds=options.rounds, seconds=options.seconds, out=options.out, progress=not options.quiet,
+    )  # fmt: skip
+    if not done:
+        print("microbp bench: interrupted; that is what was measured so far", file=sys.stderr)
+    return 0 if done else 130
 
 
 # ----------------------------------------------------------------------------------------- shared

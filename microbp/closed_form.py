@@ -77,8 +77,8 @@ def _cost(cost: Cost) -> equations.Cost:
         return equations.COSTS[cost.name]
     return equations.Cost(
         cost.name,
-        lambda a, y: np.atleast_2d(cost.terms(a, y)).sum(axis=0),
-        lambda a, y: _jacobians(lambda a: cost.terms(a, y), a).sum(axis=1).T,
+        lambda a, y: np.atleast_2d(cost.terms(a, y)).sum(axis=0) / cost.over,
+        lambda a, y: _jacobians(lambda a: cost.terms(a, y), a).sum(axis=1).T / cost.over,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -56,6 +57,16 @@ def subscripted(label: str, index: tuple[int, ...], shape: tuple[int, ...]) -> s
     if len(shape) == 2 and shape[1] == 1 and not WEIGHT.fullmatch(label):
         index = index[:1]
     return label + ("_" + ",".join(str(n + 1) for n in index) if index else "")
+
+
+def stem(labels: Iterable[str | None]) -> str | None:
+    """What the labels of entries have in common, the label of the array; None where they are not of one.
+
+    >>> stem(["w2_1,1", "w2_1,2"]), stem(["w2_1,1", "b2_1"]), stem(["C"])
+    ('w2', None, 'C')
+    """
+    stems = {label and label.rsplit("_", 1)[0] for label in labels}
+    return stems.pop() if len(stems) == 1 else None
 
 
 def name_of(node: NodeOrEntry) -> str:

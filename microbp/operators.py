@@ -20,7 +20,9 @@ def _operator(primitive: Primitive) -> tuple[Method, Method]:
     """An operator and its reflection, `a + b` where a or where b is the node."""
 
     def method(self: Differentiable, other: Operand) -> Any:
-        return self.record(primitive, (self, other), {}) if self.accepts(other) else NotImplemented
+        if other.__class__ is self.__class__ or self.accepts(other):
+            return self.record(primitive, (self, other), {})
+        return NotImplemented
 
     def reflected(self: Differentiable, other: Operand) -> Any:
         return self.record(primitive, (other, self), {}) if self.accepts(other) else NotImplemented
@@ -111,6 +113,8 @@ class Differentiable(Node):
                 f"backward: `grad` holds numbers, but the cotangent is the node {cotangent.name}; "
                 "use mb.backward(…, as_nodes=True) for a derivative that can be differentiated again"
             )
+        if self.du is not None:
+            return sweeps.backward_over_scalars(self, sweeps.seed(self, cotangent))
         cotangents = sweeps.backward(self, cotangent)
         received = [node.received(g) for node, g in cotangents.items()]
         before = [node.grad for node in cotangents]

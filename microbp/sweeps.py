@@ -10,6 +10,7 @@ Both work on numbers, or on nodes: then what they do is itself recorded, and can
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -51,12 +52,12 @@ def seed(output: Node, cotangent: Operand = None) -> Operand:
     """The cotangent to begin with: 1 for a single number, else the one that was given."""
     shape = output.shape
     if cotangent is None:
-        if any(n != 1 for n in shape):
+        if prod(shape) != 1:
             raise ValueError(
                 f"backward: {output.name} has shape {shape}, so its derivative needs a cotangent of that shape; "
                 f"or reduce it to one number first, such as {output.name}.sum()"
             )
-        return 1.0 if isinstance(output._data, float) else np.ones_like(output._data)
+        return 1.0 if isinstance(output._data, float) else np.ones(shape, output._data.dtype)
     if not isinstance(cotangent, Node):
         cotangent = numbers_beside(output, cotangent, "backward: the cotangent")
     given = shape_of(cotangent)
@@ -110,17 +111,58 @@ def pull_back(
     return cotangents
 
 
+def backward_over_scalars(output: Node, cotangent: float) -> None:
+    """Set `grad` on all that a scalar rests on: `pull_back` where every cotangent is a float, term by term.
+
+    A cotangent goes to `grad` once it is complete, while its node is at hand: 0.65 of the time of a dict of
+    them all that is then handed out, on 100,000 nodes, which are more than a processor keeps near. Until then
+    it is kept in a dict of this call, not in `grad`, as other threads may sweep over the same nodes.
+    """
+    operations: list[Any] = recorded([output])[1]
+    operations.reverse()
+    arrived: dict[Any, float] = {output: cotangent} if output.number else {}
+    complete = arrived.pop
+    before: list[Any] = []
+    leaves: dict[Any, Any] = {}
+    try:
+        for node in operations:
+            before.append(node.grad)
+            node.grad = g = complete(node)
+            u, v = node.u, node.v
+            if u in arrived:
+                arrived[u] += g * node.du
+            elif u.number:
+                arrived[u] = g * node.du
+            if v is not None:
+                if v in arrived:
+                    arrived[v] += g * node.dv
+                elif v.number:
+                    arrived[v] = g * node.dv
+                if node.rest:
+                    for w, dw in node.rest:
+                        if w.number:
+                            arrived[w] = arrived.get(w, 0.0) + g * dw
+        received = {leaf: leaf.received(g) for leaf, g in arrived.items()}
+        leaves = {leaf: leaf.grad for leaf in received}
+        for leaf, g in received.items():
+            leaf.grad = g
+    except BaseException:
+        for node, g in (*zip(operations, before, strict=False), *leaves.items()):
+            node.grad = g
+        raise
+
+
 def _pull(node: Node, g: Operand, cotangents: dict[Node, Any], as_nodes: bool) -> None:
     """Add what the cotangent g of `node` pulls back to the cotangents of its inputs."""
     primitive = node.primitive
     assert primitive is not None
     inputs, params = node.inputs, node.params
-    arguments, y = _formula_over(node, inputs, as_nodes)
+    arguments, y = _as_recorded(node, inputs) if as_nodes else (node.arguments, node._data)
     for i, x in enumerate(inputs):
-        if x in cotangents:
+        so_far = cotangents.get(x)
+        if so_far is not None:
             pulled = primitive.pull(i, g, arguments, y, **params)
             if pulled is not None:
-                so_far = cotangents[x]
                 cotangents[x] = pulled if so_far is ZERO else so_far + pulled
 
 
@@ -163,7 +205,7 @@ def _push(node: Node, tangents: dict[Node, Any], as_nodes: bool) -> Operand:
     primitive = node.primitive
     assert primitive is not None
     inputs, params = node.inputs, node.params
-    arguments, y = _formula_over(node, inputs, as_nodes)
+    arguments, y = _as_recorded(node, inputs) if as_nodes else (node.arguments, node._data)
     total: Operand = None
     for i, x in enumerate(inputs):
         if x in tangents:
@@ -187,10 +229,8 @@ def _beside(node: Node, number: Operand) -> Operand:
     return constant
 
 
-def _formula_over(node: Node, inputs: tuple[Node, ...], as_nodes: bool) -> tuple[tuple[Operand, ...], Operand]:
-    """What the formulas of rate factors are evaluated over: the numbers at recording, or the nodes."""
-    if not as_nodes:
-        return node.arguments, node._data
+def _as_recorded(node: Node, inputs: tuple[Node, ...]) -> tuple[tuple[Node, ...], Node]:
+    """The inputs and the node, for formulas over nodes: an error where they hold other numbers than at recording."""
     for x, argument in zip(inputs, node.arguments, strict=True):
         if x.number > node.number or not (argument is x._data or np.array_equal(argument, x._data, equal_nan=True)):
             raise StaleGraphError(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Sequence
+from math import isfinite
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 
@@ -19,8 +20,14 @@ from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correc
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
-from microbp.nn.parameters import assign, cotangent_of, numbers_of
+from microbp.nn.parameters import Parameter, assign, cotangent_of, numbers_of
 from microbp.nn.regularizers import Regularizer
+from microbp.program.descent import Descent
+from microbp.program.lines import RecordingError
+from microbp.program.program import Program
+from microbp.program.recording import record
+from microbp.program.verifying import compared
+from microbp.tensor import Tensor
 
 
 class TrainingError(ArithmeticError):
@@ -63,7 +70,7 @@ def train(
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
-    run = _Run(net, X, Y, batch_size, cost, optimizer, regularizer)
+    run = _Run(_problem(net, X, Y, cost, optimizer, regularizer), batch_size)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
@@ -85,75 +92,173 @@ def train(
     return history
 
 
+class _Problem(NamedTuple):
+    """What is to be learned: a network, examples in rows, and by what steps."""
+
+    net: MLP
+    X: np.ndarray
+    Y: np.ndarray
+    cost: Cost
+    optimizer: Optimizer
+    regularizer: Regularizer | None
+    parameters: list[Parameter]
+
+    def penalty(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray | None]:
+        """What the regularizer adds to the gradient by each parameter: None for biases, which it leaves alone."""
+        assert self.regularizer is not None
+        weights = self.net.weight_arrays()
+        return [
+            self.regularizer.gradient(w, len(self.X)) if any(parameter is weight for weight in weights) else None
+            for w, parameter in zip(numbers, self.parameters, strict=True)
+        ]
+
+
 class _Run:
     """The steps of one training run.
 
-    checkpoint  parameters, and states of the optimizer, whose cost was the last to be a number
+    way  what takes them: the replay of a recorded step, or the network itself, anew each time
     """
 
-    def __init__(
-        self,
-        net: MLP,
-        X: np.ndarray,
-        Y: np.ndarray,
-        batch_size: int,
-        cost: str | Cost,
-        optimizer: Optimizer | None,
-        regularizer: Regularizer | None,
-    ) -> None:
-        self.net, self.X, self.Y, self.batch_size = net, X, Y, batch_size
-        self.steps = -(-len(X) // batch_size)
-        self.cost = named("cost", cost, costs.NAMES, Cost)
-        self.optimizer = optimizers.SGD(0.5) if optimizer is None else optimizer
-        if not isinstance(self.optimizer, Optimizer):
-            raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
-        if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
-            raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
-        self.regularizer = regularizer
-        self.parameters = net.parameter_arrays()
-        weights = net.weight_arrays()
-        self.is_weight = [any(parameter is w for w in weights) for parameter in self.parameters]
-        self.checkpoint = self._as_it_is()
+    def __init__(self, problem: _Problem, batch_size: int) -> None:
+        self.problem, self.batch_size = problem, batch_size
+        self.steps = -(-len(problem.X) // batch_size)
+        self.way: _Swept | Descent = _replayed(problem, batch_size) or _Swept(problem)
+        self.is_first = True
 
     def epoch(self, j: int, order: np.ndarray, after_step: Callable[[], Any]) -> float:
         """A step on each mini-batch of the examples in this order; the mean of their costs before it."""
         total = 0.0
-        for k in range(self.steps):
-            batch = order[k * self.batch_size : (k + 1) * self.batch_size]
-            total += len(batch) * self.step(self.X[batch], self.Y[batch], f"epoch {j}, mini-batch {k}")
-            after_step()
-        # Where a step ends is judged by the cost of the next one, but for the last.
-        if not all(np.isfinite(numbers_of(w)).all() for w in self.parameters):
-            self._give_up(f"a parameter became nan or inf at epoch {j}, mini-batch {self.steps - 1}")
+        self.way.begin()
+        try:
+            with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
+                for k in range(self.steps):
+                    batch = order[k * self.batch_size : (k + 1) * self.batch_size]
+                    cost = self._cost(batch)
+                    if not isfinite(cost):
+                        self._give_up(f"the cost became {cost} at epoch {j}, mini-batch {k}")
+                    total += len(batch) * cost
+                    self.way.step()
+                    self.is_first = False
+                    after_step()
+                # Where a step ends is judged by the cost of the next one, but for the last.
+                if not self.way.is_finite():
+                    self._give_up(f"a parameter became nan or inf at epoch {j}, mini-batch {self.steps - 1}")
+        finally:
+            self.way.end()
         return total / len(order)
 
-    def step(self, X: np.ndarray, Y: np.ndarray, where: str) -> float:
-        """One step on a mini-batch of rows; the cost before it."""
-        with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
-            c = self.net.cost(X.T, Y.T, self.cost)
-            if not np.isfinite(c._data):
-                self._give_up(f"the cost became {float(c._data)} at {where}")
-            before, _ = self.checkpoint = self._as_it_is()
-            cotangents = sweeps.backward(c)
-            gradients = [cotangent_of(w, cotangents) for w in self.parameters]
-            if self.regularizer is not None:
-                for k, w in enumerate(before):
-                    if self.is_weight[k]:
-                        gradients[k] = gradients[k] + self.regularizer.gradient(w, len(self.X))
-            self.optimizer.step(self.parameters, gradients)
-        return float(c._data)
-
-    def _as_it_is(self) -> tuple[list[np.ndarray], dict[Node, Any]]:
-        return [numbers_of(w) for w in self.parameters], dict(self.optimizer.states)
+    def _cost(self, batch: np.ndarray) -> float:
+        try:
+            return self.way.cost(batch)
+        except RecordingError:  # the network would do something else here than it did when it was recorded
+            self.way.end()
+            before = self.way.last()
+            self.way = _Swept(self.problem)
+            self.way.before = before
+            return self.way.cost(batch)
 
     def _give_up(self, why: str) -> NoReturn:
-        numbers, self.optimizer.states = self.checkpoint
-        for w, array in zip(self.parameters, numbers, strict=True):
-            assign(w, array.copy())
+        if not self.is_first:
+            self.way.step_back()
         raise TrainingError(
             f"{why}; the network keeps the last parameters that gave a number. A smaller learning rate than that of "
-            f"{self.optimizer!r} often helps"
+            f"{self.problem.optimizer!r} often helps"
         )
+
+
+def _replayed(problem: _Problem, batch_size: int) -> Descent | None:
+    """Steps that replay a recorded one, with the same bits for Tensors; None where that can't be had."""
+    net, X, Y, cost, optimizer, _, parameters = problem
+    if not Descent.suits(optimizer) or cost.looks_at(net.layers[-1].activation):
+        return None
+    descent = Descent(parameters, X, Y, optimizer, None if problem.regularizer is None else problem.penalty)
+    try:
+        for m in {min(batch_size, len(X)), len(X) % batch_size or batch_size}:
+            descent.prepare(m, _recorded(problem, m))
+    except RecordingError:
+        return None
+    return descent
+
+
+def _recorded(problem: _Problem, m: int) -> Program:
+    """The cost of m examples, out of two recordings that have to agree: one on the first, one on the last of them."""
+    net, X, Y, cost, _, _, parameters = problem
+    count = m if issubclass(net.node, Tensor) else 1
+    programs = [
+        record(lambda x, y: net.cost(x, y, cost), X[rows].T, Y[rows].T, node=net.node, wrt=parameters)
+        for rows in (slice(count), slice(len(X) - count, len(X)))
+    ]
+    found = compared(*programs)
+    if not found.ok:
+        raise RecordingError(str(found))
+    return programs[0].batch(m).matrix_form() if programs[0].is_scalar else programs[0]
+
+
+class _Swept:
+    """Steps for which the network computes the cost anew, and a sweep the gradient: the same interface as `Descent`.
+
+    before  parameters, and states of the optimizer, before the last step
+    """
+
+    def __init__(self, problem: _Problem) -> None:
+        self.problem = problem
+        self.before = self._as_it_is()
+        self.gradients: list[np.ndarray] = []
+
+    def begin(self) -> None:
+        """Nothing: the parameters stay in their nodes."""
+
+    def end(self) -> None:
+        """Nothing."""
+
+    def cost(self, batch: np.ndarray) -> float:
+        """The cost of a mini-batch, given by the rows of its examples; leaves the gradient in `gradients`."""
+        net, X, Y, cost, _, _, parameters = self.problem
+        c = net.cost(X[batch].T, Y[batch].T, cost)
+        if np.isfinite(c._data):
+            cotangents = sweeps.backward(c)
+            self.gradients = [cotangent_of(w, cotangents) for w in parameters]
+        return float(c._data)
+
+    def step(self) -> None:
+        """Move the parameters against the gradient."""
+        self.before = self._as_it_is()
+        gradients = self.gradients
+        if self.problem.regularizer is not None:
+            added = self.problem.penalty(self.before[0])
+            gradients = [g if more is None else g + more for g, more in zip(gradients, added, strict=True)]
+        self.problem.optimizer.step(self.problem.parameters, gradients)
+
+    def step_back(self) -> None:
+        """Take the last step back."""
+        numbers, self.problem.optimizer.states = self.before
+        for w, array in zip(self.problem.parameters, numbers, strict=True):
+            assign(w, array.copy())
+
+    def is_finite(self) -> bool:
+        """Whether all parameters are numbers."""
+        return all(np.isfinite(numbers_of(w)).all() for w in self.problem.parameters)
+
+    def last(self) -> tuple[list[np.ndarray], dict[Node, Any]]:
+        """Parameters, and the optimizer's states, before the last step."""
+        return self.before
+
+    def _as_it_is(self) -> tuple[list[np.ndarray], dict[Node, Any]]:
+        return [numbers_of(w) for w in self.problem.parameters], dict(self.problem.optimizer.states)
+
+
+def _problem(
+    net: MLP, X: np.ndarray, Y: np.ndarray, cost: Any, optimizer: Any, regularizer: Any
+) -> _Problem:
+    cost = named("cost", cost, costs.NAMES, Cost)
+    if optimizer is None:
+        optimizer = optimizers.SGD(0.5)
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
+    if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
+        raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
+    cost.need_in_range(Y)
+    return _Problem(net, X, Y, cost, optimizer, regularizer, net.parameter_arrays())
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -18,22 +18,30 @@ from microbp.operators import Differentiable, Method
 
 new = object.__new__
 
+NUMBERS = (int, float, np.number, np.bool_)
+"""What can stand beside a Value."""
 
-def _unary(primitive: Elementwise) -> Method:
-    """`Value.record` for one input, written out."""
+EXACT = 2**53
+"""Every integer up to this one is a float64."""
+
+
+def unary(primitive: Elementwise, made: type[Value]) -> Method:
+    """`Value.record` for one input, written out; `made` is the class of the node that it makes."""
     f = primitive.on_floats
 
     def method(u: Value) -> Any:
+        if u.__class__ is not made and isinstance(u, made):
+            return u.record(primitive, (u,), {})  # a subclass that has none of its own
         a = u._data
         (partial,) = primitive.partials
         try:
             data = f(a)
             rate = partial(a, data) if callable(partial) else partial
         except (ValueError, ArithmeticError):
-            return Value.record(primitive, (u,), {})
+            return made.record(primitive, (u,), {})
         if not u.number:
             return constant(data)
-        y = new(Value)
+        y = new(made)
         y._data = data
         y.grad = y.label = y.v = None
         y.primitive = primitive
@@ -44,17 +52,25 @@ def _unary(primitive: Elementwise) -> Method:
         y.rest = ()
         return y
 
+    method.__doc__ = f"The same as `mb.{primitive.name}(self)`."
     return method
 
 
-def _operator(primitive: Elementwise) -> tuple[Method, Method]:
-    """`Value.record` for two inputs, written out, as an operator and its reflection."""
+def binary(primitive: Elementwise, made: type[Value]) -> tuple[Method, Method]:
+    """`Value.record` for two inputs, written out, as an operator and its reflection.
+
+    The other side of either may be a Value of another class: Python asks a subclass for its reflection first.
+    """
     f = primitive.on_floats
 
     def method(u: Value, v: Operand) -> Any:
-        if v.__class__ is not Value:
+        if u.__class__ is not made and isinstance(u, made):
+            return u.record(primitive, (u, v), {}) if Value.accepts(v) else NotImplemented
+        if v.__class__ is not made:
             if v.__class__ is float:
                 v = constant(v)
+            elif v.__class__ is int and -EXACT <= v <= EXACT:  # x + 1 and 2 * x: half the time
+                v = constant(float(v))
             elif not isinstance(v, Value):
                 if not Value.accepts(v):
                     return NotImplemented
@@ -63,25 +79,34 @@ def _operator(primitive: Elementwise) -> tuple[Method, Method]:
         du, dv = primitive.partials
         try:
             data = f(a, b)
-            rate_u = du(a, b, data) if callable(du) else du
-            rate_v = dv(a, b, data) if callable(dv) else dv
+            # The rate of a constant is of no use, and may not exist: ∂(uᵛ)/∂v is a logarithm of u.
+            if callable(du):
+                du = du(a, b, data) if u.number else 0.0
+            if callable(dv):
+                dv = dv(a, b, data) if v.number else 0.0
         except (ValueError, ArithmeticError):
-            return Value.record(primitive, (u, v), {})
+            return made.record(primitive, (u, v), {})
         if not (u.number or v.number):
             return constant(data)
-        y = new(Value)
+        y = new(made)
         y._data = data
         y.grad = y.label = None
         y.primitive = primitive
         y.number = next_number()
         y.u = u
         y.v = v
-        y.du = rate_u
-        y.dv = rate_v
+        y.du = du
+        y.dv = dv
         y.rest = ()
         return y
 
     def reflected(v: Value, u: Operand) -> Any:
+        if v.__class__ is not made and isinstance(v, made):
+            return v.record(primitive, (u, v), {}) if Value.accepts(u) else NotImplemented
+        if u.__class__ is float:
+            return method(constant(u), v)
+        if isinstance(u, Value):
+            return method(u, v)
         return method(constant(as_float(u)), v) if Value.accepts(u) else NotImplemented
 
     return method, reflected
@@ -104,14 +129,6 @@ class Value(Differentiable):
     __slots__ = ()
     precedence = 1
 
-    # Scalar graphs are made of these by the hundred thousand.
-    __add__, __radd__ = _operator(p.add)
-    __sub__, __rsub__ = _operator(p.sub)
-    __mul__, __rmul__ = _operator(p.mul)
-    __truediv__, __rtruediv__ = _operator(p.div)
-    exp, log, sin, cos = _unary(p.exp), _unary(p.log), _unary(p.sin), _unary(p.cos)
-    tanh, sigmoid, relu = _unary(p.tanh), _unary(p.sigmoid), _unary(p.relu)
-
     def __init__(self, data: Any, label: str | None = None, *, varies: bool = True) -> None:
         self._data = as_float(data)
         self.label = as_label(label)
@@ -131,22 +148,28 @@ class Value(Differentiable):
                 f"{primitive.name}: works on arrays, and a Value is a single number; "
                 "put Values into an array with np.array, or use a Tensor"
             )
-        if any([x.__class__ is np.ndarray for x in inputs]):
-            return entry_by_entry(primitive, *inputs)
-        nodes = [x if isinstance(x, Value) else constant(as_float(x)) for x in inputs]
+        nodes = []
+        for x in inputs:
+            if x.__class__ is np.ndarray:
+                return entry_by_entry(primitive, *inputs)
+            nodes.append(x if isinstance(x, Value) else constant(as_float(x)))
         arguments = tuple([node._data for node in nodes])
         data = primitive.at(*arguments)
         if not isfinite(data):
             primitive.on_arrays(*map(np.float64, arguments))  # numpy's warning, where it has one
-        if not any([node.number for node in nodes]):
+        rates = []
+        varies = False
+        for i, x in enumerate(nodes):
+            # The rate of a constant is of no use, and may not exist: ∂(uᵛ)/∂v is a logarithm of u.
+            rates.append(float(primitive.rate(i, arguments, data)) if x.number else 0.0)
+            varies = varies or x.number > 0
+        if not varies:
             return constant(data)
         y = new(cls)
         y._data = data
         y.grad = y.label = None
         y.primitive = primitive
         y.number = next_number()
-        # The rate of a constant is of no use, and may not exist: ∂(uᵛ)/∂v is a logarithm of u.
-        rates = [float(primitive.rate(i, arguments, data)) if x.number else 0.0 for i, x in enumerate(nodes)]
         y.u, y.du = nodes[0], rates[0]
         y.v, y.dv = (nodes[1], rates[1]) if len(nodes) > 1 else (None, 0.0)
         y.rest = tuple(zip(nodes[2:], rates[2:], strict=True)) if len(nodes) > 2 else ()
@@ -154,7 +177,7 @@ class Value(Differentiable):
 
     @classmethod
     def accepts(cls, other: Operand) -> bool:
-        return isinstance(other, Value | float | int | np.number | np.bool_)
+        return isinstance(other, NUMBERS) or isinstance(other, Value)
 
     @property
     def data(self) -> float:
@@ -177,6 +200,33 @@ class Value(Differentiable):
     def __repr__(self) -> str:
         label = "" if self.label is None else f", {self.label!r}"
         return f"Value({self._data!r}{label})"
+
+
+# The rows that are written out for Values, by the names of their operators and methods.
+OPERATORS = {"add": p.add, "sub": p.sub, "mul": p.mul, "truediv": p.div, "pow": p.power}
+METHODS = {"__neg__": p.neg, "__abs__": p.abs} | {
+    row.name: row
+    for row in (
+        *(p.exp, p.expm1, p.log, p.log1p, p.sqrt, p.sin, p.cos, p.tan, p.arcsin, p.arccos, p.arctan, p.sinh, p.cosh),
+        *(p.tanh, p.arcsinh, p.arccosh, p.arctanh, p.sigmoid, p.softplus, p.relu, p.step, p.sign),
+    )
+}
+
+
+def write_out_operators(made: type[Value]) -> None:
+    """Give a class of scalars operators and methods of its own: its graphs are made of these by the hundred thousand.
+
+    Measured: +, × and tanh take 0.23 of the time of `Value.record`.
+    """
+    for name, primitive in OPERATORS.items():
+        method, reflected = binary(primitive, made)
+        setattr(made, f"__{name}__", method)
+        setattr(made, f"__r{name}__", reflected)
+    for name, primitive in METHODS.items():
+        setattr(made, name, unary(primitive, made))
+
+
+write_out_operators(Value)
 
 
 def constant(data: float) -> Value:

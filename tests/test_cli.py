@@ -22,7 +22,7 @@ def failed(capsys, *arguments):
     return lines[0]
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["bench"]])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
@@ -257,3 +257,39 @@ def test_without_dot_the_tour_writes_dot_text(tmp_path, capsys, monkeypatch):
 
 def test_a_network_larger_than_the_memory_is_refused_in_one_line(capsys):
     assert "memory" in failed(capsys, "check", "--node", "tensor", "--sizes", "10000000", "10000000")
+
+
+def test_bench_prints_a_table_and_writes_it(tmp_path, capsys):
+    options = ["--rounds", "3", "--seconds", "0.01", "--quiet", "--out", str(tmp_path)]
+
+    assert main(["bench", "--only", "digits-784-30-10-m10", *options]) == 0
+
+    out = capsys.readouterr().out
+    assert "BLAS: " in out
+    assert "numpy out=" in out
+    assert {"results.md", "results.csv"} <= {file.name for file in tmp_path.iterdir()}
+
+
+def test_bench_names_the_workloads_there_are(capsys):
+    assert "no workload has 'stars' in its name; there are nodes" in failed(capsys, "bench", "--only", "stars")
+
+
+def test_ctrl_c_in_bench_is_exit_code_130_and_shows_what_was_measured():
+    command = [sys.executable, "-c", "from microbp.cli import main; raise SystemExit(main())"]
+    process = subprocess.Popen(
+        [*command, "bench", "--only", "digits-784-30-10-m10", "--rounds", "100000", "--seconds", "1000"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("Python: ")
+    time.sleep(4)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert "mini-batch of 10 (interrupted)" in out
+    assert "microbp bench: interrupted" in err
+    assert "Traceback" not in err

@@ -1,5 +1,8 @@
 """The pages of the documentation say what the tests hold."""
 
+import contextlib
+import io
+import re
 from pathlib import Path
 
 from edges import EDGES, as_markdown
@@ -17,3 +20,19 @@ def test_the_page_of_edges_is_the_table_of_edges():
 def test_pictures_in_the_documentation_are_drawings():
     for picture in DOCS.glob("*.svg"):
         assert "</svg>" in picture.read_text(encoding="utf-8")
+
+
+def test_the_page_about_replay_runs_and_prints_what_it_shows():
+    page = (DOCS / "replay.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```(python|text)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    names: dict[str, object] = {}
+    printed = ""
+
+    for kind, text in blocks:
+        if kind == "python":
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                exec(compile(text, "replay.md", "exec"), names)
+            printed = out.getvalue()
+        else:
+            assert printed == text

@@ -10,6 +10,7 @@ import pytest
 
 import microbp as mb
 from microbp import StaleGraphError, Tensor, Value, backward, forward
+from microbp.graph import recorded
 from microbp.sweeps import pull_back
 
 both_nodes = pytest.mark.parametrize("node", [Value, Tensor])
@@ -241,6 +242,61 @@ def test_a_second_pass_adds_exactly_once_more_at_leaves_and_sets_inner_nodes_ane
     (h * 1.0).backward()
     assert float(x.grad) == 2 * once[x] + math.cos(0.7)
     assert float(h.grad) == 1.0
+
+
+def nodes_behind(y: Any) -> list[Any]:
+    leaves, operations = recorded([y])
+    return leaves + operations
+
+
+def tangle(seed: int) -> Any:
+    """A graph of 200 Values: shared nodes, edges of both kinds, several edges between two nodes, many inputs."""
+    rng = np.random.default_rng(seed)
+    nodes: list[Any] = [Value(float(number)) for number in rng.uniform(0.5, 1.5, 6)]
+    for _ in range(190):
+        u, v = (nodes[int(i)] for i in len(nodes) - 1 - rng.integers(0, min(len(nodes), 12), 2))
+        many = mb.logsumexp(np.array(nodes[-5:]))
+        made = (u * v, u + v, u - 0.5 * v, u / 2, u * u, 2 - u, mb.maximum(u, v), many)
+        nodes.append(mb.tanh(made[int(rng.integers(len(made)))]))
+    return sum(nodes[-20:])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_pass_that_sets_grad_on_scalars_gives_what_the_backward_sweep_returns(seed: int):
+    y = tangle(seed)
+    cotangents = backward(y, 0.3)
+    y.backward(0.3)
+
+    assert set(cotangents) == set(nodes_behind(y))
+    assert {x: x.grad for x in cotangents} == cotangents
+    assert {type(x.grad) for x in cotangents} == {float}
+    y.backward(0.3)
+    assert {x: x.grad for x in cotangents} == {x: g * (2 if x.is_leaf else 1) for x, g in cotangents.items()}
+
+
+class Interrupting:
+    """A rate factor at which somebody presses Ctrl-C."""
+
+    def __rmul__(self, other: float) -> float:
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("second", [False, True], ids=["first pass", "second pass"])
+def test_when_a_pass_over_scalars_is_interrupted_no_gradient_has_changed(second: bool):
+    y = tangle(0)
+    if second:
+        y.backward()
+    nodes = nodes_behind(y)
+    before = [x.grad for x in nodes]
+    for node in nodes[10::40]:
+        if node.is_leaf:
+            continue
+        rate, node.du = node.du, Interrupting()
+        with pytest.raises(KeyboardInterrupt):
+            y.backward()
+        node.du = rate
+
+        assert [x.grad for x in nodes] == before
 
 
 @both_nodes

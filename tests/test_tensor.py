@@ -10,6 +10,7 @@ import pytest
 
 import microbp as mb
 from microbp import Tensor, Value
+from microbp import primitives as p
 from microbp.numpy_functions import FUNCTIONS, UFUNCS
 
 
@@ -476,3 +477,35 @@ def test_a_view_of_a_leaf_is_not_changed_through_it():
         before = view.data.copy()
         x.data[:] = x.data * 2 + 1
         np.testing.assert_array_equal(view.data, before)
+
+
+class Own(Tensor):
+    """A Tensor of a class of one's own."""
+
+    __slots__ = ()
+
+
+def test_a_class_of_ones_own_beside_plain_tensors_and_arrays_holds_numbers_that_no_one_writes_to():
+    """Whichever of the two classes a leaf is of, what was computed from it keeps the numbers it was computed from."""
+    a, b, c = Tensor([1.0, 2.0]), Own([3.0, 4.0]), np.array([1.0, 1.0])
+    a.data[0], b.data[1] = 5.0, 7.0
+    y = Own.record(p.mul, (a, b), {}) + c
+    a.data[:] = b.data[:] = c[:] = 100.0
+
+    assert type(y) is type(y * a) is type(y.sum()) is type(b @ a) is Own
+    assert y.data.tolist() == [16.0, 15.0]
+    cotangents = mb.backward(y.sum())
+    assert cotangents[a].tolist() == [3.0, 7.0]
+    assert cotangents[b].tolist() == [5.0, 2.0]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_plain_number_takes_the_dtype_of_the_tensor_beside_it(dtype: Any):
+    t = Tensor([1.0, 2.0], dtype=dtype)
+
+    for number in (0.1, 3, True, 2**24 + 1, 2**60):
+        for y in (t * number, number * t):
+            assert y.dtype == dtype
+            assert y.data[0] == dtype(number)
+    with pytest.raises(ValueError, match="not exactly float64"):
+        t * (2**53 + 1)

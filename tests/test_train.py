@@ -21,10 +21,13 @@ from microbp import primitives as p
 from microbp.nn import MLP, accuracy, costs, regularizers
 from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import numbers_of
+from microbp.nn.parameters import gradient_of, nodes_of, numbers_of
+from microbp.program.descent import Descent
 from microbp.tensor import Tensor
 from microbp.train import TrainingError, train
 from microbp.value import Value
+
+training = sys.modules["microbp.train"]  # the name microbp.train is the function
 
 ROOT = Path(__file__).parent.parent
 
@@ -212,6 +215,240 @@ def test_weight_decay_keeps_weights_small_and_leaves_biases():
     assert np.array_equal(numbers(net)[1], b)
 
 
+# ------------------------------------------------------------------- replayed steps are the network's own
+
+
+def by_hand(net, X, Y, epochs, m, optimizer, cost, regularizer=None, seed=0):
+    """The network's own loop: cost, backward, step; the mean cost of each epoch."""
+    rng, costs_of_epochs, parameters = np.random.default_rng(seed), [], net.parameter_arrays()
+    X, Y = X.astype(net.dtype), Y.astype(net.dtype)
+    for _ in range(epochs):
+        order, total = rng.permutation(len(X)), 0.0
+        for k in range(0, len(X), m):
+            batch = order[k : k + m]
+            net.zero_grad()
+            c = net.cost(X[batch].T, Y[batch].T, cost)
+            c.backward()
+            gradients = [gradient_of(w) for w in parameters]
+            if regularizer is not None:
+                for i in range(0, len(gradients), 2):
+                    gradients[i] = gradients[i] + regularizer.gradient(numbers_of(parameters[i]), len(X))
+            optimizer.step(parameters, gradients)
+            total += len(batch) * float(c.data)
+        costs_of_epochs.append(total / len(X))
+    return costs_of_epochs
+
+
+def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
+    """Which way training takes its steps."""
+    return type(way_taken(net, some_examples(n, *net.sizes[:: len(net.sizes) - 1]), optimizer, cost, m, **arguments))
+
+
+def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
+    X, Y = (array.astype(net.dtype) for array in examples)
+    return training._Run(training._problem(net, X, Y, cost, optimizer, regularizer), m).way
+
+
+def flat(states):
+    """What optimizers remember, as one list of numbers."""
+    parts = [part for state in states for part in (state if isinstance(state, tuple) else (state,))]
+    parts = [part for part in parts if part is not None]
+    return np.concatenate([np.ravel(part) for part in parts]) if parts else np.zeros(0)
+
+
+COSTS = [
+    ("sigmoid", "sigmoid", "quadratic"),
+    ("tanh", "sigmoid", "cross_entropy"),
+    ("relu", "softmax", "log_likelihood"),
+    ("leaky_relu", "linear", "quadratic"),
+    ("softmax", "tanh", "quadratic"),
+    (lambda z: p.tanh(z) * p.sigmoid(z), "softmax", "cross_entropy"),
+    ("tanh", "linear", "hinge"),
+]
+
+
+@every_optimizer
+@pytest.mark.parametrize(("activation", "output", "cost"), COSTS)
+@pytest.mark.parametrize(("dtype", "lmbda", "n", "m"), [(np.float64, None, 17, 5), (np.float32, 2.0, 12, 4)])
+def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, output, cost, dtype, lmbda, n, m):
+    X, Y = some_examples(n, 3, 2)
+    Y = np.where(Y > 0.5, 1.0, -1.0 if cost == "hinge" else 0.0)
+    regularizer = None if lmbda is None else regularizers.L2(lmbda)
+    nets = [MLP([3, 4, 3, 2], activation, output, rng=0, dtype=dtype) for _ in range(2)]
+    optimizers = [optimizer(0.1), optimizer(0.1)]
+    nodes = nets[0].parameters()
+    assert isinstance(way_taken(nets[0], (X, Y), optimizers[0], cost, m, regularizer), Descent)
+
+    history = quietly(
+        nets[0], (X, Y), epochs=2, batch_size=m, optimizer=optimizers[0], cost=cost, regularizer=regularizer
+    )
+
+    assert history.costs == by_hand(nets[1], X, Y, 2, m, optimizers[1], cost, regularizer)
+    assert bits(nets[0]) == bits(nets[1])
+    states = [[taught.states[node] for node in net.parameters()] for taught, net in zip(optimizers, nets, strict=True)]
+    assert flat(states[0]).tobytes() == flat(states[1]).tobytes()
+    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
+    # and on from there, the one way and the other
+    by_hand(nets[0], X, Y, 1, m, optimizers[0], cost, seed=1)
+    quietly(nets[1], (X, Y), batch_size=m, optimizer=optimizers[1], cost=cost, rng=1)
+    assert bits(nets[0]) == bits(nets[1])
+
+
+@every_optimizer
+@pytest.mark.parametrize(
+    ("activation", "cost"), [("tanh", "quadratic"), ("softmax", "log_likelihood"), ("sigmoid", "cross_entropy")]
+)
+def test_training_values_is_that_of_their_own_loop(optimizer, activation, cost):
+    X, Y = some_examples(8, 3, 2)
+    nets = [MLP([3, 4, 2], "tanh", activation, node=Value, rng=0) for _ in range(2)]
+    optimizers = [optimizer(0.1), optimizer(0.1)]
+    nodes = nets[0].parameters()
+    assert way_of(nets[0], optimizers[0], cost) is Descent
+
+    history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=optimizers[0], cost=cost)
+
+    assert history.costs == pytest.approx(by_hand(nets[1], X, Y, 2, 3, optimizers[1], cost), rel=1e-12)
+    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
+    by_hand(nets[0], X, Y, 1, 3, optimizers[0], cost, seed=1)
+    by_hand(nets[1], X, Y, 1, 3, optimizers[1], cost, seed=1)
+    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
+
+
+class Dropout:
+    """An activation that draws a mask anew at each call."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, z):
+        return p.tanh(z) * self.rng.integers(0, 2, z.shape).astype(float)
+
+
+class Counting:
+    """An activation that is another one at each call."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, z):
+        self.calls += 1
+        return p.tanh(z) if self.calls % 3 else p.sigmoid(z)
+
+
+def by_numbers(z):
+    """An activation that looks at its numbers."""
+    return p.tanh(z) * float(np.abs(z.data).max() > 0.5)
+
+
+@pytest.mark.parametrize("activation", [lambda: Dropout(0), Counting, lambda: by_numbers])
+def test_a_network_that_does_something_else_each_time_is_not_replayed(activation):
+    assert way_of(MLP([3, 4, 2], activation(), rng=0), SGD(0.1)) is not Descent
+
+
+def test_an_activation_that_looks_at_its_numbers_learns_as_by_its_own_loop():
+    X, Y = some_examples(8, 3, 2)
+    nets = [MLP([3, 4, 2], by_numbers, rng=0) for _ in range(2)]
+
+    history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=Momentum(0.1))
+
+    assert history.costs == by_hand(nets[1], X, Y, 2, 3, Momentum(0.1), "quadratic")
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def until_it_grows(z):
+    """An activation that branches by what its numbers have become."""
+    return p.tanh(z) if (z * z).sum() < 40.0 else p.sigmoid(z)
+
+
+@both_nodes
+@every_optimizer
+def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
+    X, Y = some_examples(8, 3, 2)
+    branching = until_it_grows if node is Tensor else one_by_one
+    nets = [MLP([3, 4, 2], branching, "linear", node=node, rng=0) for _ in range(2)]
+    optimizers = [optimizer(0.2), optimizer(0.2)]
+    run = training._Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3)
+    assert isinstance(run.way, Descent)
+    rng = np.random.default_rng(0)
+    found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
+
+    assert not isinstance(run.way, Descent)
+    assert found == pytest.approx(by_hand(nets[1], X, Y, 12, 3, optimizers[1], "quadratic"), rel=1e-9)
+    for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
+    states = [[taught.states[node] for node in nodes_first(net)] for taught, net in zip(optimizers, nets, strict=True)]
+    np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-8, atol=1e-12)
+
+
+def nodes_first(net):
+    return [nodes_of(w)[0] for w in net.parameter_arrays()]
+
+
+def one_by_one(z):
+    return np.array([p.tanh(v) if v < 2.0 else p.sigmoid(v) for v in z.flat], dtype=object).reshape(z.shape)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
+@every_optimizer
+@both_nodes
+def test_whatever_ends_training_network_and_optimizer_are_between_two_steps(node, optimizer, error):
+    X, Y = some_examples(9, 3, 2)
+    after = []
+    for steps in range(1, 6):
+        net, taught = MLP([3, 2], node=node, rng=0), optimizer(0.1)
+        run = training._Run(training._problem(net, X, Y, "quadratic", taught, None), 2)
+        left = iter(range(steps - 1))
+
+        def stop(left=left):
+            if next(left, None) is None:
+                raise error
+
+        with pytest.raises(error):
+            run.epoch(0, np.arange(9), stop)
+        own, own_optimizer = MLP([3, 2], node=node, rng=0), optimizer(0.1)
+        for k in range(steps):
+            own.zero_grad()
+            own.cost(X[2 * k : 2 * k + 2].T, Y[2 * k : 2 * k + 2].T).backward()
+            own_optimizer.step(own.parameter_arrays())
+        for a, b in zip(numbers(net), numbers(own), strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
+        states = [[o.states[node] for node in nodes_first(n)] for o, n in ((taught, net), (own_optimizer, own))]
+        np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-11, atol=1e-15)
+        after.append(bits(net))
+
+    assert len(set(after)) == 5
+
+
+@every_optimizer
+def test_an_optimizer_that_is_further_with_some_parameters_goes_on_with_each(optimizer):
+    X, Y = some_examples(6, 3, 2)
+    nets, optimizers = [MLP([3, 2], rng=0) for _ in range(2)], [optimizer(0.1), optimizer(0.1)]
+    for net, taught in zip(nets, optimizers, strict=True):
+        taught.step([net.layers[0].b], [np.ones((2, 1))])
+
+    quietly(nets[0], (X, Y), batch_size=2, optimizer=optimizers[0])
+
+    by_hand(nets[1], X, Y, 1, 2, optimizers[1], "quadratic")
+    assert bits(nets[0]) == bits(nets[1])
+
+
+@both_nodes
+def test_a_parameter_that_is_not_of_the_network_stays_as_it_is(node):
+    X, Y = some_examples(6, 3, 2)
+    slope = node(0.3, "slope")
+    nets = [MLP([3, 4, 2], lambda z: p.tanh(z * slope), node=node, rng=0) for _ in range(2)]
+
+    quietly(nets[0], (X, Y), batch_size=2, optimizer=SGD(0.5))
+
+    by_hand(nets[1], X, Y, 1, 2, SGD(0.5), "quadratic")
+    assert slope.data == 0.3
+    for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
 # ---------------------------------------------------------------------------------------------- history
 
 
@@ -357,7 +594,8 @@ LONG_RUN = """
 import numpy as np
 from microbp import MLP, Value, train
 from microbp.nn.optimizers import SGD
-from microbp.nn.parameters import numbers_of
+from microbp.nn.parameters import gradient_of, nodes_of, numbers_of
+from microbp.program.descent import Descent
 
 class Watched(SGD):
     def step(self, parameters, gradients=None):
@@ -413,17 +651,35 @@ def test_a_cost_of_nan_is_reported_with_its_place_and_the_last_good_parameters_a
         assert np.array_equal(w, expected)
 
 
-def test_after_a_cost_of_nan_the_optimizer_goes_on_from_where_it_was_good():
-    def trained(cost_calls, epochs):
-        net, optimizer = MLP([3, 2], rng=0), Momentum(0.1)
-        try:
-            quietly(net, some_examples(n=4), epochs=epochs, batch_size=4, optimizer=optimizer, cost=trap(cost_calls))
-        except TrainingError:
-            pass
-        return [*numbers(net), *optimizer.states.values()]
+@both_nodes
+def test_after_a_cost_of_nan_the_optimizer_goes_on_from_where_it_was_good(node):
+    def nan_below(limit):
+        """The quadratic cost, but nan where its terms add up to less."""
 
-    for kept, expected in zip(trained(5, 9), trained(99, 4), strict=True):
-        assert kept == pytest.approx(expected, rel=1e-9)
+        def terms(a, y):
+            squares = p.square(a - y) / 2
+            return squares * p.where(p.greater(p.sum(squares), limit), 1.0, np.nan)
+
+        return costs.Cost("trap", terms)
+
+    def trained(cost, epochs):
+        net, optimizer = MLP([3, 2], node=node, rng=0), Momentum(0.1)
+        data = some_examples(n=1)
+        try:
+            history = quietly(net, data, epochs=epochs, batch_size=1, optimizer=optimizer, cost=cost)
+        except TrainingError:
+            history = None
+        return history, [*numbers(net), *optimizer.states.values()]
+
+    history, _ = trained("quadratic", 9)
+    limit = (history[4].cost + history[3].cost) / 2  # reached by the fourth step
+
+    stopped, kept = trained(nan_below(limit), 9)
+    _, expected = trained("quadratic", 3)
+
+    assert stopped is None
+    for w, right in zip(kept, expected, strict=True):
+        assert w == pytest.approx(right, rel=1e-9)
 
 
 def test_a_first_cost_of_nan_leaves_the_network_as_it_was():
@@ -475,12 +731,12 @@ def test_the_heap_stays_flat_with_the_garbage_collector_off(node, epochs):
     net, optimizer = MLP([2, 3, 1], "tanh", "sigmoid", node=node, rng=0), Momentum(0.1)
     gc.collect()
     gc.disable()
-    quietly(net, examples, epochs=10, optimizer=optimizer)  # fills CPython's store of 2,000 tuples of a size
+    quietly(net, examples, epochs=1, optimizer=optimizer)
     tracemalloc.start()
     try:
         quietly(net, examples, epochs=epochs, optimizer=optimizer)  # 200 steps each
+        garbage = gc.collect()  # of which there is none: what this frees is CPython's store of tuples for later use
         grown, _ = tracemalloc.get_traced_memory()
-        garbage = gc.collect()
     finally:
         tracemalloc.stop()
         gc.enable()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import decimal
 import fractions
 import math
+import operator
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ from helpers import data_of, grad_of, values_of
 
 import microbp as mb
 from microbp import Tensor, Value
+from microbp.value import METHODS as METHOD_ROWS
+from microbp.value import OPERATORS, write_out_operators
 
 
 def test_the_book_neuron():
@@ -323,3 +326,84 @@ def test_a_class_of_ones_own_computes_as_a_value_does():
     for z, by_x in ((x * x, 4.0), (x * y, 3.0), (y * x, 3.0), (mb.maximum(x, 1.0), 1.0), (x**2, 4.0), (1.0 / x, -0.25)):
         assert mb.backward(z)[x] == by_x
     assert Labelled.leaf(1.0, "x").label == "x"
+
+
+def both_ways(x: Any, y: Any) -> list[Any]:
+    """Every operator on x and y, x and 2.5, x and 3, from either side; and every method of x."""
+    others = (y, 2.5, 3)
+    operations = [getattr(operator, name) for name in OPERATORS]
+    return [
+        *[f(x, other) for f in operations for other in others],
+        *[f(other, x) for f in operations for other in others],
+        *[getattr(x, name)() for name in METHOD_ROWS if name != "arccosh"],
+    ]
+
+
+class Own(Value):
+    """A Value of a class with operators of its own."""
+
+    __slots__ = ()
+
+
+write_out_operators(Own)
+
+
+@pytest.mark.parametrize("kind", [Own, Labelled])
+def test_what_is_computed_from_a_class_of_ones_own_is_of_that_class(kind: Any):
+    """Also on the right of a plain Value, where the class has operators of its own: Python asks these first."""
+    x, y = Value(0.7), Value(0.9)
+    own = kind(0.7)
+
+    for made, plain in zip(both_ways(own, y), both_ways(x, y), strict=True):
+        on_the_right = made.inputs[-1] is own and made.inputs[0] is y
+        assert type(made) is (Value if on_the_right and kind is Labelled else kind)
+        assert made.data == plain.data
+        assert mb.backward(made)[own] == mb.backward(plain)[x]
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert type(1 / kind(0.0)) is kind
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert type(kind(0.0).log()) is kind
+    with pytest.raises(TypeError):
+        own + "a"
+    with pytest.raises(TypeError):
+        "a" * own
+
+
+def test_every_operator_and_method_is_recorded_as_its_row_says():
+    """What is written out for speed gives the node that `Value.record` gives, bit for bit."""
+    for a, b in ((0.7, 0.9), (0.3, -2.0), (2.5, 0.25)):
+        x, y = Value(a), Value(b)
+        for name, row in OPERATORS.items():
+            for u, v in ((x, y), (x, x), (x, 2.5), (2.5, x), (x, 3), (3, x)):
+                assert bits_of(getattr(operator, name)(u, v)) == bits_of(Value.record(row, (u, v), {}))
+        for name, row in METHOD_ROWS.items():
+            u = Value(a + 1.0) if row is mb.arccosh else Value(a / 4)
+            assert bits_of(getattr(u, name)()) == bits_of(Value.record(row, (u,), {}))
+
+
+def bits_of(node: Value) -> Any:
+    return node.data.hex(), [float(rate).hex() for rate, x in zip(node.rates, node.inputs, strict=True) if x.varies]
+
+
+@pytest.mark.parametrize(("name", "row"), [*OPERATORS.items(), *METHOD_ROWS.items()])
+def test_a_rate_factor_is_that_of_the_row_at_the_time(name: str, row: Any, monkeypatch: pytest.MonkeyPatch):
+    x, y = Value(0.5), Value(0.75)
+    monkeypatch.setattr(row, "partials", (lambda *_: 7.0, 11.0)[: len(row.partials)])
+
+    if name in OPERATORS:
+        f = getattr(operator, name)
+        assert f(x, y).rates == (7.0, 11.0)
+        assert f(2.0, y).rates[1] == 11.0
+    else:
+        u = Value(1.5) if row is mb.arccosh else x
+        assert getattr(u, name)().rates == (7.0,)
+
+
+def test_integers_beside_a_value_are_exact_or_refused():
+    x = Value(1.0)
+
+    assert (x * 2**53).data == (2**53 * x).data == 2.0**53
+    assert (x * -(2**60)).data == -(2.0**60)
+    for operation in (lambda n: x + n, lambda n: n - x, lambda n: x**n):
+        with pytest.raises(ValueError, match="not exactly a float64"):
+            operation(2**53 + 1)

@@ -39,6 +39,7 @@ class Cost:
     name   what errors and listings call it
     terms  cⱼ as a function of a and y, entry by entry or for whole columns; formulas on nodes
     fused  for an activation σ, the same as a function of z and y: c(σ(z), y)
+    over   what the terms are to be divided by: once, with m, when all are added up
     a, y   the range of activations and of desired outputs; what is outside is refused
     """
 
@@ -48,10 +49,11 @@ class Cost:
         terms: Callable[[Any, Any], Any],
         fused: Mapping[Activation, Callable[[Any, Any], Any]] | None = None,
         *,
+        over: int = 1,
         a: Range = ANY,
         y: Range = ANY,
     ) -> None:
-        self.name = name
+        self.name, self.over = name, over
         self.terms = terms
         self.fused = fused or {}
         self.a, self.y = a, y
@@ -68,12 +70,21 @@ class Cost:
         """C where a = activation(z), by the fused formula where there is one."""
         return self._mean(self.fused[activation], z, y) if activation in self.fused else self(a, y)
 
+    def looks_at(self, activation: Activation) -> bool:
+        """Whether it has to see the numbers of a = activation(z) to know that they are in its range."""
+        is_probability = activation in (activations.sigmoid, activations.softmax)
+        return not (activation in self.fused or self.a is ANY or (self.a is PROBABILITY and is_probability))
+
+    def need_in_range(self, y: Any) -> None:
+        """A ValueError where a desired output is none that this cost can be asked about."""
+        self._need_in("y", y, self.y)
+
     def _mean(self, terms: Callable[[Any, Any], Any], output: Any, y: Any) -> Any:
         y = y if hasattr(y, "shape") else np.asarray(y, dtype=float)
         self._need_columns(shape_of(output), shape_of(y))
         self._need_in("y", y, self.y)
-        total, m = p.sum(terms(output, y)), shape_of(output)[1]
-        return total if m == 1 else total / m
+        total, over = p.sum(terms(output, y)), self.over * shape_of(output)[1]
+        return total if over == 1 else total / over
 
     def _need_columns(self, shape: tuple[int, ...], y_shape: tuple[int, ...]) -> None:
         if shape == y_shape and len(shape) == 2 and 0 not in shape:
@@ -99,7 +110,7 @@ class Cost:
             raise ValueError(f"{self.name}: {letter} holds {outside[0]:g}; want {allowed.wanted}")
 
 
-quadratic = Cost("quadratic", lambda a, y: p.square(a - y) / 2)
+quadratic = Cost("quadratic", lambda a, y: p.square(a - y), over=2)
 """½‖y − a‖² (Nielsen ch. 1, eq. 6; ch. 2, eq. 27)."""
 
 cross_entropy = Cost(

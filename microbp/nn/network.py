@@ -206,9 +206,9 @@ class MLP:
         return x
 
     def _as_constant(self, x: Any, label: str) -> Any:
-        """Numbers as constants of the network's node; nodes as they are."""
+        """Numbers as constants of the network's node; nodes as they are, named where they have no name."""
         if isinstance(x, Node) or is_object_array(x):
-            return x
+            return x if any(getattr(node, "label", "") is not None for node in nodes_of(x)) else name_nodes(x, label)
         numbers = Tensor(x, varies=False, dtype=self.dtype)
         numbers.label = label
         return numbers if issubclass(self.node, Tensor) else parameter(self.node, numbers.data, label, varies=False)
@@ -217,12 +217,13 @@ class MLP:
 def _activated(layer: Layer, z: Any) -> Any:
     """The activations of a layer, in nodes that have no name yet."""
     a = layer.activation(z)
-    if shape_of(a) != shape_of(z) or not all(isinstance(node, Node) for node in nodes_of(a)):
+    nodes = nodes_of(a)
+    if shape_of(a) != shape_of(z) or not all([isinstance(node, Node) for node in nodes]):
         raise ValueError(
             f"MLP: the activation of layer {layer.number} makes {type(a).__name__} of shape {shape_of(a)} of "
             f"z with shape {shape_of(z)}; want nodes in the shape of z, by functions of microbp"
         )
-    return a if all(node.label is None for node in nodes_of(a)) else p.identity(a)
+    return a if all([node.label is None for node in nodes]) else p.identity(a)
 
 
 def _checked_sizes(sizes: Sequence[int]) -> list[int]:

@@ -1,0 +1,71 @@
+"""microbp with the computation recorded once and replayed: what `mb.record` makes, and the steps that `train` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import perf_counter
+
+from microbp.bench.digits import Array, Digits, flat
+from microbp.bench.eager import network
+from microbp.bench.harness import Ready
+from microbp.nn import MLP, optimizers
+from microbp.program.descent import Descent
+from microbp.program.program import Program
+from microbp.program.recording import record
+from microbp.tensor import Tensor
+from microbp.value import Value
+
+
+def _steps(task: Digits, net: MLP, recorded: Callable[[], Program]) -> Ready:
+    """Steps as `train` takes them: the cost of a mini-batch with its gradient, then the update.
+
+    recorded  makes the program of the cost of a mini-batch
+    """
+    start = perf_counter()
+    descent = Descent(net.parameter_arrays(), task.X, task.Y, optimizers.SGD(task.eta))
+    descent.prepare(task.m, recorded())
+    prepared = perf_counter() - start
+    descent.begin()
+    batches = task.endless_batches()
+
+    def step() -> None:
+        descent.cost(next(batches))
+        descent.step()
+
+    def result() -> Array:
+        return flat(descent.places[descent.now].parts)
+
+    return Ready(step, result=result, tried=50, facts={"prepared, ms": 1_000 * prepared})
+
+
+def digits(task: Digits) -> Ready:
+    """A step that was recorded on Tensors."""
+    net = network(task.sizes, task.start, Tensor)
+    return _steps(task, net, lambda: record(net.cost, *task.first, wrt=net))
+
+
+def from_scalars(task: Digits) -> Ready:
+    """A step that was recorded on Values, from one example; making the network of Values isn't part of preparing it."""
+    net = network(task.sizes, task.start, Value)
+    x, y = (array[:, :1] for array in task.first)
+    return _steps(task, net, lambda: record(net.cost, x, y, node=Value, wrt=net).batch(task.m).matrix_form())
+
+
+def cost_and_gradient(task: Digits) -> tuple[Ready, Ready]:
+    """C on one mini-batch, and C with its gradient, by a program of the Tensor graph."""
+    net = network(task.sizes, task.start, Tensor)
+    x, y = task.first
+    program = record(net.cost, x, y, wrt=net)
+
+    def result() -> Array:
+        return flat(program.value_and_grad(x, y)[1])
+
+    return Ready(lambda: program(x, y)), Ready(lambda: program.value_and_grad(x, y), result=result)
+
+
+CONTESTANTS: dict[str, dict[str, Callable[..., object]]] = {
+    "digits": {"microbp replayed": digits},
+    "digits by scalars": {"microbp matrix form": from_scalars},
+    "gradient": {"microbp replayed": cost_and_gradient},
+}
+"""What there is for each kind of work, by the name in the table."""

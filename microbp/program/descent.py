@@ -1,0 +1,196 @@
+"""`Descent`: steps of gradient descent, each the replay of one program on a mini-batch.
+
+What makes a step fast stands here: the parameters lie one after the other in one array, the gradient in
+another, so an update is two calls for all of them; the mini-batch is gathered into arrays that stay; and
+the old parameters stay where they were while the new are written beside them, so a step is taken for all
+or for none, and the one before it can be taken back. Measured on 784-30-10 with mini-batches of 10: one
+update for all parameters instead of one for each saves 3 µs of 35, gathering into the same array 1 µs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp.graph import Node
+from microbp.nn.optimizers import SGD, Adam, Momentum, Optimizer
+from microbp.nn.parameters import Parameter, assign, nodes_of, numbers_of
+from microbp.program.gradient import gradient
+from microbp.program.guards import check_guards
+from microbp.program.lines import RecordingError
+from microbp.program.numpy_source import Function, NumpySource
+from microbp.program.program import Program
+
+Array = np.ndarray[Any, Any]
+
+ELEMENTWISE = (SGD, Momentum, Adam)
+"""Optimizers that treat each number by itself, so that they may be given all parameters as one array."""
+
+
+class Flat:
+    """Arrays of given shapes, one after the other in one array.
+
+    array  all the numbers
+    parts  views of it, in the shapes
+    """
+
+    def __init__(self, shapes: Sequence[tuple[int, ...]], dtype: Any) -> None:
+        sizes = [int(np.prod(shape)) for shape in shapes]
+        self.array = np.zeros(sum(sizes), dtype)
+        parts = np.split(self.array, np.cumsum(sizes)[:-1])
+        self.parts = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+
+
+class Prepared(NamedTuple):
+    """A program for one size of mini-batch: the arrays of the batch, and how to run it for either place of parameters."""
+
+    program: Program
+    x: Array
+    y: Array
+    runs: tuple[Function, Function]
+
+
+class Descent:
+    """Gradient descent on a cost that was recorded.
+
+    X, Y      examples in rows
+    penalty   what is added to the gradient by each parameter, of the parameters; None for nothing
+
+    Between `begin` and `end` the parameters are here and not in their nodes.
+    """
+
+    def __init__(
+        self,
+        parameters: Sequence[Parameter],
+        X: Array,
+        Y: Array,
+        optimizer: Optimizer,
+        penalty: Callable[[Sequence[Array]], Sequence[Array | None]] | None = None,
+    ) -> None:
+        self.parameters, self.X, self.Y, self.optimizer, self.penalty = parameters, X, Y, optimizer, penalty
+        shapes, dtype = [numbers_of(w).shape for w in parameters], X.dtype
+        self.places = Flat(shapes, dtype), Flat(shapes, dtype)
+        self.nabla = Flat(shapes, dtype)
+        self.now = 0  # in which of the two places the parameters are
+        self.prepared: dict[int, Prepared] = {}
+        self.state: Any = None
+        self.before: Any = None
+        self.eta = np.array(optimizer.eta, dtype)
+        self.is_plain = type(optimizer) is SGD
+
+    @staticmethod
+    def suits(optimizer: Optimizer) -> bool:
+        """Whether an optimizer may be given all parameters at once."""
+        return type(optimizer) in ELEMENTWISE
+
+    def begin(self) -> None:
+        """Take the parameters and the optimizer's states from where they are."""
+        for w, part in zip(self.parameters, self.places[self.now].parts, strict=True):
+            part[...] = numbers_of(w)
+        self.state = _joined([self.optimizer.states.get(nodes_of(w)[0]) for w in self.parameters])
+
+    def end(self) -> None:
+        """Give them back."""
+        try:
+            self._give_back()
+        except BaseException:  # Ctrl-C in the middle of it: all of them, then
+            self._give_back()
+            raise
+
+    def _give_back(self) -> None:
+        for w, part in zip(self.parameters, self.places[self.now].parts, strict=True):
+            assign(w, part.copy())
+        self.optimizer.states |= self._states_of(self.state)
+
+    def step_back(self) -> None:
+        """Take the last step back."""
+        self.now = 1 - self.now
+        self.state = self.before
+
+    def cost(self, batch: Array) -> float:
+        """The cost of a mini-batch, given by the rows of its examples; leaves the gradient in `nabla`.
+
+        Raises RecordingError where the function that was recorded would do something else.
+        """
+        ready = self.prepared[len(batch)]
+        self.X.take(batch, 0, ready.x, "clip")  # of the ways to gather, the one that writes to an array unbuffered
+        self.Y.take(batch, 0, ready.y, "clip")
+        c, *others = ready.runs[self.now]()
+        if ready.program.guards:
+            check_guards(ready.program, others[len(self.parameters) :])
+        return float(c)
+
+    def step(self) -> None:
+        """Move the parameters against the gradient."""
+        theta, other, nabla = self.places[self.now].array, self.places[1 - self.now].array, self.nabla.array
+        if self.penalty is not None:
+            for part, g in zip(self.nabla.parts, self.penalty(self.places[self.now].parts), strict=True):
+                if g is not None:
+                    np.add(part, g, part)
+        if self.is_plain:
+            np.multiply(self.eta, nabla, nabla)
+            np.subtract(theta, nabla, other)
+            state = None
+        else:
+            other[...], state = self.optimizer.update(theta, nabla, self.state)
+        self.before, self.state, self.now = self.state, state, 1 - self.now
+
+    def is_finite(self) -> bool:
+        """Whether all parameters are numbers."""
+        return bool(np.isfinite(self.places[self.now].array).all())
+
+    def last(self) -> tuple[list[Array], dict[Node, Any]]:
+        """Parameters, and the optimizer's states, before the last step."""
+        return [part.copy() for part in self.places[1 - self.now].parts], self._states_of(self.before)
+
+    def prepare(self, m: int, program: Program) -> None:
+        """Have ready what mini-batches of m examples need.
+
+        program  of their cost: inputs of shapes (n_1, m) and (n_L, m), differentiated by the parameters in their order
+        """
+        given = [leaf.data for leaf in program.parameters]
+        if len(given) != len(self.parameters) or any([x is not w for x, w in zip(given, self.parameters, strict=True)]):
+            raise RecordingError("the cost rests on other parameters than those to be moved, or on one in two places")
+        if not _are_alike([self.optimizer.states.get(nodes_of(w)[0]) for w in self.parameters]):
+            raise RecordingError("the optimizer has taken other steps with some of the parameters than with others")
+        program = gradient(program)
+        x, y = np.empty((m, self.X.shape[1]), self.X.dtype), np.empty((m, self.Y.shape[1]), self.Y.dtype)
+        into = dict(enumerate(self.nabla.parts, start=1))
+        runs = [
+            NumpySource(program, {0: x.T, 1: y.T} | dict(enumerate(place.parts, start=2)), into).compiled()
+            for place in self.places
+        ]
+        self.prepared[m] = Prepared(program, x, y, (runs[0], runs[1]))
+
+    def _states_of(self, state: Any) -> dict[Node, Any]:
+        ends = np.cumsum([part.size for part in self.nabla.parts])
+        return {
+            nodes_of(w)[0]: _part(state, slice(end - part.size, end), part.shape)
+            for w, part, end in zip(self.parameters, self.nabla.parts, ends.tolist(), strict=True)
+        }
+
+
+def _are_alike(states: Sequence[Any]) -> bool:
+    """Whether an optimizer remembers the same kind of thing of each parameter, after the same number of steps."""
+    kinds = [(type(state), len(state) if isinstance(state, tuple) else 0) for state in states]
+    if len(set(kinds)) > 1:
+        return False
+    if isinstance(states[0], tuple):
+        return all([_are_alike(parts) for parts in zip(*states, strict=True)])
+    return isinstance(states[0], np.ndarray) or len(set(states)) == 1
+
+
+def _joined(states: Sequence[Any]) -> Any:
+    """What an optimizer remembers of each parameter, as what it remembers of all of them in one array."""
+    first = states[0]
+    if isinstance(first, tuple):
+        return tuple(_joined(parts) for parts in zip(*states, strict=True))
+    return np.concatenate([state.ravel() for state in states]) if isinstance(first, np.ndarray) else first
+
+
+def _part(state: Any, where: slice, shape: tuple[int, ...]) -> Any:
+    if isinstance(state, tuple):
+        return tuple(_part(part, where, shape) for part in state)
+    return state[where].reshape(shape).copy() if isinstance(state, np.ndarray) else state

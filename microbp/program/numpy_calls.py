@@ -1,0 +1,80 @@
+"""How each row of the table is said in calls of numpy that write their result into an array given to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.graph import Primitive
+from microbp.kinds import Elementwise, reduced_axes
+
+Shape = tuple[int, ...]
+
+BY_NAME = (np.maximum, np.minimum)
+"""Ufuncs that numpy warns of when their third argument, the result, is given without its name."""
+
+STEPS: dict[Primitive, tuple[str, ...]] = {
+    row: (f"{row.on_arrays.__name__}({', '.join('uvw'[: row.on_arrays.nin])}, {'out=' * (row.on_arrays in BY_NAME)}y)",)
+    for row in p.TABLE.values()
+    if isinstance(row, Elementwise) and isinstance(row.on_arrays, np.ufunc)
+} | {
+    # The rows that are a few ufuncs, in the order in which the row computes them, so that every bit is the same.
+    p.sigmoid: ("negative(u, y)", "exp(y, y)", "add(y, one, y)", "reciprocal(y, y)"),
+    p.softplus: ("logaddexp(zero, u, y)",),
+    p.relu: ("maximum(u, zero, out=y)",),
+    p.step: ("heaviside(u, zero, y)",),
+    p.equal: ("equal(u, v, y)",),
+    p.greater: ("greater(u, v, y)",),
+}
+"""Elementwise rows: their calls on inputs u, v, w and the result y."""
+
+REDUCTIONS: dict[Primitive, str] = {p.sum: "add.reduce", p.max: "maximum.reduce", p.min: "minimum.reduce"}
+
+
+def is_view(primitive: Primitive, params: dict[str, Any]) -> bool:
+    """Whether the result is the input's own array, seen in another way."""
+    if primitive is p.take:
+        index = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
+        return all(part is None or part is Ellipsis or isinstance(part, slice) for part in index)
+    return primitive in (p.reshape, p.transpose, p.broadcast_to)
+
+
+def view_text(primitive: Primitive, u: str, params: dict[str, Any]) -> str:
+    """The view of u as Python source."""
+    if primitive is p.transpose:
+        return f"{u}.T" if params["axes"] is None else f"{u}.transpose({params['axes']})"
+    if primitive is p.reshape:
+        return f"{u}.reshape({params['shape']})"
+    if primitive is p.broadcast_to:
+        return f"np.broadcast_to({u}, {params['shape']})"
+    index = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
+    return f"{u}[{', '.join(map(_index_text, index)) or '()'}]"
+
+
+def _index_text(part: Any) -> str:
+    if isinstance(part, slice):
+        text = ":".join("" if end is None else str(end) for end in (part.start, part.stop))
+        return text if part.step is None else f"{text}:{part.step}"
+    return "..." if part is Ellipsis else str(part)
+
+
+def reduced(
+    primitive: Primitive, shape: Shape, params: dict[str, Any]
+) -> tuple[int | tuple[int, ...] | None, bool] | None:
+    """The axes that a reduction of an array of this shape goes over, and whether they are kept; None for other rows."""
+    if primitive is not p.sum_to and primitive not in REDUCTIONS:
+        return None
+    if primitive is p.sum_to:
+        target = params["shape"]
+        extra = len(shape) - len(target)
+        axes = (*range(extra), *[n + extra for n, size in enumerate(target) if size == 1 != shape[n + extra]])
+        keepdims = extra == 0
+        if not keepdims and len(axes) > extra:  # some are kept and some are not
+            return None
+    else:
+        axes, keepdims = reduced_axes(len(shape), params["axis"]), params["keepdims"]
+    if len(axes) == len(shape) and not keepdims:
+        return None, False
+    return (axes[0] if len(axes) == 1 else axes), keepdims

@@ -1,0 +1,311 @@
+"""`record`: run a function once, and keep what it did.
+
+The function is called on nodes that compute as any Value or Tensor does, and besides notice what a
+recording can't hold: a number that is read out of the graph, which would be frozen, is refused; a
+comparison, on which the function may branch, is noted, and looked at again at each replay.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.arrays import as_array
+from microbp.graph import Node, Operand, Primitive, recorded
+from microbp.names import stem
+from microbp.nn.parameters import name_nodes
+from microbp.operators import Differentiable
+from microbp.program.holders import checks_of
+from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError
+from microbp.program.program import Program, Recording
+from microbp.program.writing import as_nodes, each_node, is_nodes
+from microbp.tensor import Tensor
+from microbp.value import OPERATORS, Value, binary, unary
+
+ARITHMETIC = {"add": p.add, "sub": p.sub, "mul": p.mul, "truediv": p.div, "pow": p.power, "matmul": p.matmul}
+"""The operators by their names in Python."""
+
+
+class Watched(Differentiable):
+    """A node of a recording: it computes as its other class does, and says what is done with its numbers.
+
+    notes  the comparisons of this recording; every node that is computed from this one has the same
+    """
+
+    __slots__ = ()
+
+    notes: list[Guard]
+
+    @classmethod
+    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
+        y = super().record(primitive, inputs, params)  # type: ignore[safe-super]
+        if isinstance(y, Watched):
+            y.notes = next(x.notes for x in inputs if isinstance(x, Watched))
+        return y
+
+    @classmethod
+    def leaf(cls, data: Any, label: str | None = None) -> Any:
+        """A node beside those of the recording, such as a cotangent to begin with: there is nothing to watch in it."""
+        return (Value if issubclass(cls, Value) else Tensor)(data, label)
+
+    def _compared(self, compare: Callable[[Any, Any], Any], sign: str, other: Operand) -> Any:
+        right = other if isinstance(other, Node) else _constant(type(self), other)
+        outcome = compare(self._data, right._data)
+        self.notes.append(Guard(compare, sign, self, right, outcome, ""))
+        return outcome
+
+    def __lt__(self, other: Operand) -> Any:
+        return self._compared(operator.lt, "<", other)
+
+    def __le__(self, other: Operand) -> Any:
+        return self._compared(operator.le, "≤", other)
+
+    def __gt__(self, other: Operand) -> Any:
+        return self._compared(operator.gt, ">", other)
+
+    def __ge__(self, other: Operand) -> Any:
+        return self._compared(operator.ge, "≥", other)
+
+    def __bool__(self) -> bool:
+        return bool(self._compared(operator.ne, "≠", 0.0))
+
+    @property
+    def data(self) -> Any:
+        """Refused: a number that is taken out of the graph is not recorded."""
+        raise self._cut(f"{self.name}.data was read")
+
+    def item(self) -> Any:
+        """Refused, as `data` is."""
+        return self.data
+
+    def __float__(self) -> NoReturn:
+        raise self._cut(f"float({self.name}) was asked for")
+
+    def __int__(self) -> NoReturn:
+        raise self._cut(f"int({self.name}) was asked for")
+
+    def _cut(self, what: str) -> RecordingError:
+        return RecordingError(
+            f"{what} while the function was recorded: the number would be frozen in the program; "
+            "compute with the node itself, or decide by mb.where, mb.greater or mb.step"
+        )
+
+    @property
+    def name(self) -> str:
+        """The label, the primitive that made this, or that it is an argument."""
+        return self.label or ("an argument" if self.primitive is None else self.primitive.name)
+
+
+class RecordedValue(Watched, Value):  # type: ignore[misc]  # data has no setter here
+    """A Value of a recording."""
+
+    __slots__ = ("notes",)
+    precedence = Value.precedence + 1
+
+
+class RecordedTensor(Watched, Tensor):  # type: ignore[misc]
+    """A Tensor of a recording."""
+
+    __slots__ = ("notes",)
+    precedence = Tensor.precedence + 1
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
+        raise self._cut(f"{self.name} was turned into a numpy array")
+
+
+def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
+    """An operation of Value, written out for RecordedValue, that hands the notes on."""
+
+    def noting(self: RecordedValue, *others: Any) -> Any:
+        y = method(self, *others)
+        if y.__class__ is RecordedValue:
+            y.notes = self.notes
+        return y
+
+    return noting
+
+
+def _asked_first(name: str) -> Callable[[Any, Any], Any]:
+    """Tensor's own reflected operator, as a method of the subclass: so Python asks it first in `w @ x`."""
+    method = getattr(Tensor, name)
+    return lambda self, other: method(self, other)
+
+
+for _name, _row in OPERATORS.items():
+    _method, _reflected = binary(_row, RecordedValue)
+    setattr(RecordedValue, f"__{_name}__", _noting(_method))
+    setattr(RecordedValue, f"__r{_name}__", _noting(_reflected))
+for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
+    setattr(RecordedTensor, f"__r{_name}__", _asked_first(f"__r{_name}__"))
+for _name in ("exp", "log", "sin", "cos", "tanh", "sigmoid", "relu"):
+    setattr(RecordedValue, _name, _noting(unary(getattr(p, _name), RecordedValue)))
+
+
+def _constant(node: type[Watched], number: Any) -> Node:
+    """A number beside a node of a recording."""
+    return (Value if issubclass(node, Value) else Tensor)(number, varies=False)
+
+
+def record(
+    f: Callable[..., Any],
+    *examples: Any,
+    node: type[Node] | None = None,
+    wrt: Any = None,
+) -> Program:
+    """f as a program: what it computes of the examples, to be replayed on other numbers without a graph.
+
+    >>> w = Value(3.0, "w")
+    >>> def f(x):
+    ...     return (w * x).tanh() + x
+    >>> program = record(f, 0.5)
+    >>> print(program)
+    f(x)
+      inputs      x
+      parameters  w
+    <BLANKLINE>
+       1  t1 = tanh(w * x) + x
+          return t1
+
+    f         any function of nodes; the varying nodes that it holds, such as the weights of a network, are
+              the parameters of the program, and are read anew at each call
+    examples  numbers, arrays or nodes: one an argument of f, in the shapes that the program will take
+    node      what plain arrays are handed to f as: Tensor, or Value for an array of Values
+    wrt       what `value_and_grad` differentiates by: parameters (Tensors, Values, arrays of Values), an
+              object that has them, such as a network, or numbers of arguments, as in `mb.grad`; by default
+              all parameters or, where f holds none, argument 0
+
+    What f decides by looking at numbers is decided here, once: a branch that was not taken is not in the
+    program. Comparisons of nodes are looked at again at each call, and one that comes out otherwise is a
+    RecordingError. `verify` records again on other examples, and compares.
+
+    Raises RecordingError where f reads numbers out of the graph, or gives no node.
+    """
+    if isinstance(f, Node) or not callable(f):
+        raise TypeError(f"record: takes a function and examples of its arguments, not {type(f).__name__}")
+    if node is not None and not (isinstance(node, type) and issubclass(node, Value | Tensor)):
+        raise TypeError(f"record: node is mb.Value or mb.Tensor, not {node!r}")
+    notes: list[Guard] = []
+    arguments = []
+    for k, x in enumerate(examples, start=1):
+        try:
+            arguments.append(_argument(x, node, notes))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"record: example {k}: {error}") from None
+    y = f(*arguments)
+    for k, x in enumerate(arguments, start=1):
+        if _stem(x) is None:
+            name_nodes(x, "x" if len(arguments) == 1 else f"x{k}")
+    outputs = list(y) if isinstance(y, tuple | list) else [y]
+    for output in outputs or [y]:
+        if not is_nodes(output):
+            what = f"an array of {output.dtype.name}" if isinstance(output, np.ndarray) else f"{type(output).__name__}"
+            raise RecordingError(
+                f"record: the function gave {what}, not a node: there is nothing recorded to replay; "
+                "let it return the Value or Tensor that it computes"
+            )
+    _need_watched([node for output in outputs for node in each_node(output)])
+    groups, chosen, is_one = _asked_for(wrt, arguments)
+    leaves = [(INPUT, _stem(x), x) for x in arguments] + [(PARAMETER, _stem(w), w) for w in groups]
+    program = Program(
+        outputs, leaves, [_told(note) for note in notes], name=getattr(f, "__name__", "f"), is_single=not isinstance(y, tuple | list)
+    )
+    if not any(node.number for output in outputs for node in each_node(output)):
+        raise RecordingError(
+            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is nothing "
+            "to replay"
+        )
+    if chosen is not None:
+        program.wrt, program.is_one = chosen, is_one
+    program.checks = checks_of(f, wrt, program.parameters)
+    program.recorded_from = Recording(f, node, wrt)
+    return program
+
+
+def _need_watched(outputs: Sequence[Node]) -> None:
+    """A RecordingError where a Value met a Tensor that is not of the recording: the result is not of it either."""
+    if not any([isinstance(node, Tensor) for node in outputs]):
+        return
+    for node in recorded(outputs)[1]:
+        lost = [] if isinstance(node, Watched) else [x for x in node.inputs if isinstance(x, Watched)]
+        if lost:
+            raise RecordingError(
+                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its numbers; "
+                "pass node=mb.Tensor"
+            )
+
+
+def _asked_for(wrt: Any, arguments: Sequence[Any]) -> tuple[list[Any], list[int] | None, bool]:
+    """Parameters as leaves of their own, the numbers of the leaves to differentiate by, and whether it is one alone."""
+    if wrt is None:
+        return [], None, False
+    if callable(getattr(wrt, "parameter_arrays", None)):
+        wrt = wrt.parameter_arrays()
+    is_one = not isinstance(wrt, tuple | list)
+    wanted = [wrt] if is_one else list(wrt)
+    groups: list[Any] = []
+    chosen: list[int] = []
+    for w in wanted:
+        if isinstance(w, int | np.integer) and not isinstance(w, bool):
+            if not -len(arguments) <= w < len(arguments):
+                raise ValueError(f"record: wrt has {w}, but the function was called with {len(arguments)} argument(s)")
+            chosen.append(int(w) % len(arguments))
+        elif is_nodes(w):
+            known = [k for k, group in enumerate(groups) if group is w]
+            chosen.append(len(arguments) + (known or [len(groups)])[0])
+            if not known:
+                groups.append(w)
+        else:
+            raise TypeError(
+                "record: wrt is made of parameters (Tensors, Values, arrays of Values) or of numbers of arguments, "
+                f"not {type(w).__name__} {w!r:.40}"
+            )
+    seen: set[Node] = set()
+    for x in [node for w in groups for node in each_node(w)]:
+        if x.primitive is not None or not x.number:
+            raise ValueError(f"record: wrt holds {x.name}, which is no parameter: it was computed, or is a constant")
+        if x in seen:
+            raise RecordingError(f"record: wrt holds {x.name} in two places; give each parameter one place")
+        seen.add(x)
+    return groups, chosen, is_one
+
+
+def _argument(x: Any, node: type[Node] | None, notes: list[Guard]) -> Any:
+    """An example as what f is called with: a node, or an array of Values."""
+    if isinstance(x, Node):
+        return _watched(RecordedValue if isinstance(x, Value) else RecordedTensor, x._data, x.label, notes)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        array = as_array(x)  # which says why not
+    if is_nodes(array):
+        return as_nodes([_watched(RecordedValue, v._data, v.label, notes) for v in array.flat], array.shape)
+    if node is None:
+        node = Tensor if array.ndim or isinstance(x, np.ndarray) else Value
+    if issubclass(node, Tensor):
+        return _watched(RecordedTensor, x, None, notes)
+    numbers = as_array(x, np.float64)
+    return as_nodes([_watched(RecordedValue, float(v), None, notes) for v in numbers.flat], numbers.shape)[()]
+
+
+def _watched(node: type[Any], data: Any, label: str | None, notes: list[Guard]) -> Any:
+    x = node(data, label)
+    x.notes = notes
+    return x
+
+
+def _told(note: Guard) -> Guard:
+    """A comparison in words, once all that is compared has its name."""
+    left, right = (
+        node.label or ("a value" if node.number or np.ndim(node._data) else f"{float(node._data):.4g}")
+        for node in (note.left, note.right)
+    )
+    return note._replace(text=f"{left} {note.sign} {right}")
+
+
+def _stem(x: Any) -> str | None:
+    """The label of a node; what the labels of an array of Values have in common."""
+    return stem([node.label for node in x.flat]) if isinstance(x, np.ndarray) else x.label

@@ -1,0 +1,199 @@
+"""The lines of a program in Python's syntax: `w2 @ a1 + b2`, `sum(delta2, axis=1, keepdims=True)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.graph import Primitive
+from microbp.kinds import REQUIRED, LinearInSequence, Reduction
+
+SUM, MATRIX_PRODUCT, PRODUCT, SIGNED, POWER, ATOM = range(6)
+"""How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
+
+MANY = 6
+"""Of more arguments or entries than this only the first and the last are written."""
+
+
+class Text(NamedTuple):
+    """A text, how tightly it holds together, and of what it is the text.
+
+    shape         of the value
+    is_cotangent  whether it is one; in a product it is written before its rate factor
+    """
+
+    text: str
+    level: int = ATOM
+    shape: tuple[int, ...] = ()
+    is_cotangent: bool = False
+
+
+Setting = tuple[str, int]
+"""A text and its level."""
+
+
+def text_of(primitive: Primitive, operands: list[Text], params: dict[str, Any]) -> Setting:
+    """A line's right side."""
+    return TYPOGRAPHY.get(primitive, _call)(primitive, operands, params)
+
+
+def number_text(number: Any) -> Text:
+    """A number as Python reads it: 0.25, 2."""
+    text = str(number).removesuffix(".0")
+    return Text(text, SIGNED if text.startswith("-") else ATOM)
+
+
+def is_unseen(primitive: Primitive, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a line is a reshape in which only axes of length 1 come and go."""
+    return primitive is p.reshape and [n for n in before if n != 1] == [n for n in after if n != 1]
+
+
+# How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
+
+
+def _at(level: int, x: Text) -> str:
+    return f"({x.text})" if x.level < level else x.text
+
+
+def _plus(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    u, v = xs
+    if v.text.startswith("-") and v.level > SUM:
+        return f"{u.text} - {v.text[1:]}", SUM
+    return f"{u.text} + {_at(MATRIX_PRODUCT, v)}", SUM
+
+
+def _minus(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    u, v = xs
+    return f"{u.text} - {_at(ATOM if v.text.startswith('-') else MATRIX_PRODUCT, v)}", SUM
+
+
+def _times(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    u, v = xs
+    if v.is_cotangent and not u.is_cotangent:
+        u, v = v, u
+    return f"{_at(PRODUCT, u)} * {_at(POWER, v)}", PRODUCT
+
+
+def _over(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"{_at(PRODUCT, xs[0])} / {_at(POWER, xs[1])}", PRODUCT
+
+
+def _minus_sign(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"-{_at(POWER, xs[0])}", SIGNED
+
+
+def _squared(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"{_at(ATOM, xs[0])}**2", POWER
+
+
+def _to_the_power(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"{_at(ATOM, xs[0])}**{_at(ATOM, xs[1])}", POWER
+
+
+def _same(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return xs[0].text, xs[0].level
+
+
+def _matrix_product(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    u, v = xs
+    left = u.text if u.level == MATRIX_PRODUCT else _at(POWER, u)  # (u * a) @ b, though Python needs no parentheses
+    return f"{left} @ {_at(POWER, v)}", MATRIX_PRODUCT
+
+
+def _entries(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"{_at(ATOM, xs[0])}[{index_text(params['index'])}]", ATOM
+
+
+def _placed(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return f"scatter({xs[0].text}, s_[{index_text(params['index'])}], shape={params['shape']})", ATOM
+
+
+def _reshaped(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    is_same = is_unseen(primitive, xs[0].shape, params["shape"])
+    return _same(primitive, xs, params) if is_same else _call(primitive, xs, params)
+
+
+def _transposed(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    return (f"{_at(ATOM, xs[0])}.T", ATOM) if params["axes"] is None else _call(primitive, xs, params)
+
+
+def _summed_to(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    """As a sum over axes, where it is one."""
+    before, after = xs[0].shape, params["shape"]
+    extra = len(before) - len(after)
+    stretched = [n + extra for n, size in enumerate(after) if size == 1 != before[n + extra]]
+    if not extra:
+        return _call(p.sum, xs, {"axis": _axis(stretched), "keepdims": True})
+    if not stretched:
+        axis = None if not after else _axis(list(range(extra)))
+        return _call(p.sum, xs, {"axis": axis, "keepdims": False})
+    return _call(primitive, xs, params)
+
+
+def _axis(axes: list[int]) -> Any:
+    return axes[0] if len(axes) == 1 else tuple(axes)
+
+
+def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    texts = [x.text for x in xs]
+    if len(texts) > MANY:
+        texts = [*texts[:2], "…", texts[-1]]
+    inputs = ", ".join(texts)
+    if isinstance(primitive, LinearInSequence):
+        inputs = f"[{inputs}]"
+    return f"{primitive.name}({', '.join([inputs, *given_params(primitive, params)])})", ATOM
+
+
+def given_params(primitive: Primitive, params: dict[str, Any]) -> list[str]:
+    """The arguments of a call that are not inputs, where they are not what they would be anyway."""
+    defaults = {"axis": None, "keepdims": False} if isinstance(primitive, Reduction) else {}
+    defaults |= getattr(primitive, "parameters", {})
+    return [
+        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
+        for name, value in params.items()
+        if value is not defaults.get(name, None)
+    ]
+
+
+def index_text(index: Any) -> str:
+    """An index as it stands between brackets.
+
+    >>> index_text((slice(1, None), 0)), index_text(np.array([0, 3]))
+    ('1:, 0', '[0, 3]')
+    """
+    if isinstance(index, tuple):
+        return ", ".join(map(_subscript, index)) or "()"
+    return _subscript(index)
+
+
+def _subscript(part: Any) -> str:
+    if isinstance(part, slice):
+        start, stop = ("" if end is None else str(end) for end in (part.start, part.stop))
+        return f"{start}:{stop}" if part.step is None else f"{start}:{stop}:{part.step}"
+    if isinstance(part, np.ndarray) and part.size > MANY:
+        first, *_, last = part.ravel().tolist()
+        return f"[{first}, …, {last}]"
+    if isinstance(part, np.ndarray):
+        return str(part.tolist())
+    return "..." if part is Ellipsis else str(part)
+
+
+TYPOGRAPHY: dict[Primitive, Callable[[Primitive, list[Text], dict[str, Any]], Setting]] = {
+    p.add: _plus,
+    p.sub: _minus,
+    p.mul: _times,
+    p.div: _over,
+    p.neg: _minus_sign,
+    p.identity: _same,
+    p.square: _squared,
+    p.power: _to_the_power,
+    p.matmul: _matrix_product,
+    p.take: _entries,
+    p.scatter: _placed,
+    p.reshape: _reshaped,  # an axis of length 1 comes and goes unseen
+    p.transpose: _transposed,
+    p.sum_to: _summed_to,
+}

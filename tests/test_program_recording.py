@@ -1,0 +1,376 @@
+"""Recording: what a function does is kept, and what can't be kept is refused in one sentence."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+import microbp as mb
+from microbp import MLP, RecordingError, Tensor, Value
+from microbp.graph import Node
+from microbp.primitives import TABLE
+from microbp.program import Program, record
+from microbp.program.lines import CONSTANT, INPUT, PARAMETER
+from microbp.program.recording import RecordedTensor, RecordedValue
+from microbp.value import METHODS, OPERATORS
+
+both_nodes = pytest.mark.parametrize("node", [Value, Tensor])
+
+
+def leaves_of(program: Program) -> list[tuple[str, str | None]]:
+    return [(leaf.kind, leaf.label) for leaf in program.leaves]
+
+
+# ------------------------------------------------------------------------------------ what is kept
+
+
+def test_the_function_is_called_once():
+    calls = []
+
+    def f(x: Any) -> Any:
+        calls.append(x)
+        return x * 2.0
+
+    record(f, 1.0)
+
+    assert len(calls) == 1
+
+
+def test_leaves_are_inputs_parameters_and_constants_in_this_order():
+    w = Tensor([2.0], "w")
+    program = record(lambda x, y: x * w * 3.0 + y, np.ones(1), np.ones(1))
+
+    assert leaves_of(program) == [(INPUT, "x1"), (INPUT, "x2"), (PARAMETER, "w"), (CONSTANT, None)]
+    assert program.constants[0].data == 3.0
+    assert program.name == "<lambda>"
+
+
+@both_nodes
+def test_a_line_is_a_primitive_its_input_slots_and_its_parameters(node):
+    w = node(2.0, "w")
+    program = record(lambda x: mb.tanh(w * x) - x, 1.0, node=node)
+
+    assert [(line.primitive.name, line.inputs) for line in program.lines] == [
+        ("mul", (-2, -1)),
+        ("tanh", (0,)),
+        ("sub", (1, -1)),
+    ]
+    assert program.outputs[0].slots == 2
+
+
+def test_numbers_are_values_and_arrays_are_tensors_unless_said_otherwise():
+    kinds: list[Any] = []
+
+    def f(*xs: Any) -> Any:
+        kinds.append([type(x) for x in xs])
+        return xs[0] * 1.0
+
+    record(f, 1.0, 2, np.float64(3.0), np.ones(2), [1.0, 2.0], np.array(3.0))
+    record(f, 1.0, np.ones(2), node=Tensor)
+    record(f, 1.0, np.ones(2), node=Value)
+    record(f, Value(1.0), Tensor(1.0), np.array([Value(1.0)]))
+
+    assert kinds[0] == [RecordedValue] * 3 + [RecordedTensor] * 3
+    assert kinds[1] == [RecordedTensor] * 2
+    assert kinds[2] == [RecordedValue, np.ndarray]
+    assert kinds[3] == [RecordedValue, RecordedTensor, np.ndarray]
+
+
+def test_examples_that_are_nodes_lend_their_names_and_numbers_only():
+    x = Value(3.0, "height")
+    program = record(lambda x: x * 2.0, x)
+
+    assert leaves_of(program)[0] == (INPUT, "height")
+    assert program(5.0) == 10.0
+    assert x.grad is None
+
+
+def test_float32_is_recorded_as_float32():
+    program = record(lambda x: x * 2.0, np.ones(2, np.float32))
+
+    assert program(np.ones(2, np.float32)).dtype == np.float32
+
+
+def test_what_rests_on_no_output_is_not_kept():
+    program = record(lambda x: (mb.exp(x), mb.sin(x))[1], 1.0)
+
+    assert [line.primitive.name for line in program.lines] == ["sin"]
+
+
+def test_a_function_without_arguments_rests_on_its_parameters():
+    w = Value(3.0, "w")
+    program = record(lambda: w * w)
+
+    assert (program(), program.value_and_grad()) == (9.0, (9.0, (6.0,)))
+
+
+def test_the_program_says_its_name_and_length():
+    assert repr(record(lambda x: x * 2.0 + 1.0, 1.0)) == "<program <lambda>: 2 lines>"
+
+
+# --------------------------------------------------------------------------------------- wrt
+
+
+def test_by_default_the_gradient_is_by_all_parameters_and_else_by_the_first_argument():
+    w, v = Value(3.0, "w"), Value(5.0, "v")
+
+    assert record(lambda x, y: w * x * v * y, 1.0, 2.0).value_and_grad(1.0, 2.0) == (30.0, (10.0, 6.0))
+    assert record(lambda x, y: x * x * y, 3.0, 2.0).value_and_grad(3.0, 2.0) == (18.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    ("wrt", "expected"),
+    [
+        (0, 30.0),
+        (1, 15.0),
+        (-1, 15.0),
+        (np.int64(1), 15.0),
+        ((0,), (30.0,)),
+        ([1, 0], (15.0, 30.0)),
+        ([0, 0], (30.0, 30.0)),
+        ([], ()),
+    ],
+)
+def test_wrt_names_arguments_by_their_numbers(wrt, expected):
+    w, v = Value(3.0), Value(5.0)
+
+    assert record(lambda x, y: w * x * v * y, 1.0, 2.0, wrt=wrt).value_and_grad(1.0, 2.0) == (30.0, expected)
+
+
+def test_wrt_names_parameters_by_themselves():
+    w, v, other = Value(3.0), Value(5.0), Value(1.0)
+    f = lambda x: w * x * v  # noqa: E731
+
+    assert record(f, 2.0, wrt=w).value_and_grad(2.0) == (30.0, 10.0)
+    assert record(f, 2.0, wrt=[v, 0, w]).value_and_grad(2.0) == (30.0, (6.0, 15.0, 10.0))
+    assert record(f, 2.0, wrt=[w, w]).value_and_grad(2.0) == (30.0, (10.0, 10.0))
+    assert record(f, 2.0, wrt=[other, v]).value_and_grad(2.0) == (30.0, (0.0, 6.0))
+    _, (by_array, by_x) = record(f, 2.0, wrt=[np.array([[v, w, other]]), 0]).value_and_grad(2.0)
+    assert (by_array.tolist(), by_x) == ([[6.0, 10.0, 0.0]], 15.0)
+
+
+@both_nodes
+def test_wrt_may_be_a_network(node):
+    net = MLP([2, 3, 1], node=node, rng=0)
+    x, y = np.ones((2, 1)), np.ones((1, 1))
+
+    value, gradients = record(lambda x, y: net.cost(x, y), x, y, node=node, wrt=net).value_and_grad(x, y)
+
+    net.cost(x, y).backward()
+    assert [g.shape for g in gradients] == [w.shape for w in net.parameter_arrays()]
+    expected = np.concatenate([np.ravel(w.grad) for w in net.parameters()])
+    assert np.concatenate([g.ravel() for g in gradients]) == pytest.approx(expected, rel=1e-12)
+
+
+W = Value(3.0, "w")
+
+
+@pytest.mark.parametrize(
+    ("wrt", "error", "sentence"),
+    [
+        ("w", TypeError, "record: wrt is made of parameters .* or of numbers of arguments, not str 'w'"),
+        (2.0, TypeError, "record: wrt is made of parameters .* not float 2.0"),
+        (True, TypeError, "record: wrt is made of parameters .* not bool True"),
+        ([[W]], TypeError, "record: wrt is made of parameters .* not list"),
+        ({"w": W}, TypeError, "record: wrt is made of parameters .* not dict"),
+        (1, ValueError, r"record: wrt has 1, but the function was called with 1 argument\(s\)"),
+        (-2, ValueError, r"record: wrt has -2, but the function was called with 1 argument\(s\)"),
+        (W * 2, ValueError, "record: wrt holds mul, which is no parameter: it was computed, or is a constant"),
+        (Value(1.0, "c", varies=False), ValueError, "record: wrt holds c, which is no parameter"),
+        ([W, np.array([W])], RecordingError, "record: wrt holds w in two places; give each parameter one place"),
+        (np.array([W, W]), RecordingError, "record: wrt holds w in two places"),
+    ],
+)
+def test_a_wrt_that_makes_no_sense_is_refused(wrt, error, sentence):
+    with pytest.raises(error, match=sentence):
+        record(lambda x: W * x, 1.0, wrt=wrt)
+
+
+# ------------------------------------------------------------------------- what can't be kept
+
+
+FROZEN = "the number would be frozen in the program; compute with the node itself, or decide by mb.where, .* or mb.step"
+
+
+@pytest.mark.parametrize(
+    ("f", "what"),
+    [
+        (lambda x: x * x.data, "an argument.data was read"),
+        (lambda x: x * mb.sum(x * 2.0).data, "sum.data was read"),
+        (lambda x: x * mb.sum(x).item(), "sum.data was read"),
+        (lambda x: x * float(x), r"float\(an argument\) was asked for"),
+        (lambda x: x * int(x), r"int\(an argument\) was asked for"),
+        (lambda x: x * math.sin(x), r"float\(an argument\) was asked for"),
+        (lambda x: x * np.asarray(x), "an argument was turned into a numpy array"),
+        (lambda x: np.array([x.sum(), x.sum()]), "sum was turned into a numpy array"),
+    ],
+)
+def test_a_number_that_is_taken_out_of_a_tensor_is_refused(f, what):
+    with pytest.raises(RecordingError, match=f"^{what} while the function was recorded: {FROZEN}$"):
+        record(f, np.ones(1))
+
+
+@pytest.mark.parametrize("f", [lambda x: x.data, float, int, math.sin, lambda x: np.array([x * 2.0], float)])
+def test_a_number_that_is_taken_out_of_a_value_is_refused(f):
+    with pytest.raises(RecordingError, match=f"while the function was recorded: {FROZEN}"):
+        record(lambda x: x * f(x), 1.0)
+
+
+def test_the_name_of_what_was_read_is_said():
+    with pytest.raises(RecordingError, match="^height.data was read while"):
+        record(lambda x: x * x.data, Value(1.0, "height"))
+
+
+@pytest.mark.parametrize("name", [*OPERATORS, *METHODS])
+def test_whatever_is_computed_from_an_argument_is_watched_as_it_is(name):
+    def computed(x: Any) -> Any:
+        return getattr(x, f"__{name}__")(2.0) if name in OPERATORS else getattr(x, name)()
+
+    seen: list[Any] = []
+    with np.errstate(all="ignore"):
+        program = record(lambda x: (seen.append(computed(x)), x * (1.0 if seen[-1] > 0.1 else 2.0))[1], 0.5)
+
+    assert type(seen[0]) is RecordedValue
+    assert len(program.guards) == 1
+    with pytest.raises(RecordingError):
+        seen[0].data  # noqa: B018
+
+
+@pytest.mark.parametrize("node", [Value, Tensor])
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "div", "power", "maximum", "logaddexp"])
+def test_what_a_parameter_and_an_argument_give_together_is_watched(name, node):
+    w = node(2.0, "w")
+    for pair in (lambda x: (w, x), lambda x: (x, w), lambda x: (x, 2.0), lambda x: (2.0, x)):
+        program = record(lambda x, pair=pair: x if TABLE[name](*pair(x)) > 0.1 else -x, 0.5, node=node)
+        assert len(program.guards) == 1
+
+
+@pytest.mark.parametrize("node", [Value, Tensor])
+@pytest.mark.parametrize("sign", ["+", "-", "*", "/", "**"])
+def test_what_operators_make_of_a_parameter_and_an_argument_is_watched(sign, node):
+    w = node(2.0, "w")
+    operate = eval(f"lambda a, b: a {sign} b")
+    for pair in (lambda x: (w, x), lambda x: (x, w), lambda x: (x, 2.0), lambda x: (2.0, x)):
+        program = record(lambda x, pair=pair: x if operate(*pair(x)) > 0.1 else -x, 0.5, node=node)
+        assert len(program.guards) == 1
+
+
+@pytest.mark.parametrize("f", [lambda w, x: w * x, lambda w, x: x * w, lambda w, x: mb.tanh(mb.maximum(w, x + 1.0))])
+def test_a_value_beside_tensors_which_would_not_be_watched_is_refused(f):
+    w = Tensor([1.0, 2.0], "w")
+
+    with pytest.raises(
+        RecordingError,
+        match="^record: (x|add) is a Value beside Tensors, where it is not seen what is done with its numbers; "
+        "pass node=mb.Tensor$",
+    ):
+        record(lambda x: f(w, x), 0.5)
+    assert record(lambda x: f(w, x), 0.5, node=Tensor)(0.5).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("f", "what"),
+    [
+        (lambda x: None, "NoneType"),
+        (lambda x: 3.0, "float"),
+        (lambda x: np.ones(2), "an array of float64"),
+        (lambda x: "x", "str"),
+        (lambda x: [], "list"),
+        (lambda x: {"y": x * 2.0}, "dict"),
+        (lambda x: [x * 2.0, 3.0], "float"),
+        (lambda x: (x * 2.0, None), "NoneType"),
+        (lambda x: [x, [x]], "list"),
+        (lambda x: np.array([x * 2.0, 3.0]), "an array of object"),
+    ],
+)
+def test_a_result_that_is_no_node_is_refused(f, what):
+    with pytest.raises(
+        RecordingError,
+        match=f"^record: the function gave {what}, not a node: there is nothing recorded to replay; "
+        "let it return the Value or Tensor that it computes$",
+    ):
+        record(f, 1.0)
+
+
+@pytest.mark.parametrize("constant", [Value(1.0, varies=False), Tensor([1.0], varies=False)])
+def test_a_constant_is_nothing_to_replay(constant):
+    with pytest.raises(RecordingError, match="^record: the function gave a constant: it rests neither on an argument"):
+        record(lambda x: constant, 1.0)
+
+
+@pytest.mark.parametrize("f", [3.0, None, "f", np.ones(2), Value(1.0), [abs]])
+def test_what_is_no_function_is_refused(f):
+    with pytest.raises(TypeError, match="^record: takes a function and examples of its arguments, not "):
+        record(f, 1.0)
+
+
+@pytest.mark.parametrize("node", ["Value", 3, MLP, Node, RecordingError])
+def test_a_node_that_is_none_is_refused(node):
+    with pytest.raises(TypeError, match="^record: node is mb.Value or mb.Tensor, not "):
+        record(lambda x: x, 1.0, node=node)
+
+
+@pytest.mark.parametrize(
+    ("example", "error", "sentence"),
+    [
+        ("a", TypeError, "a Tensor holds real numbers, but was given str"),
+        (None, TypeError, "a Tensor holds real numbers, but was given None"),
+        (1j, TypeError, "a Tensor holds real numbers, but was given complex128"),
+        ([[1, 2], [3]], ValueError, "a Tensor holds an array, but the rows it was given differ in length"),
+        (2**53 + 1, ValueError, "these integers are not exactly float64; round them yourself first"),
+        ([object()], TypeError, "a Tensor holds real numbers"),
+    ],
+)
+@pytest.mark.parametrize("node", [None, Value, Tensor])
+def test_an_example_that_is_no_array_of_numbers_is_refused_by_its_number(example, error, sentence, node):
+    with pytest.raises(error, match=f"^record: example 2: {sentence}"):
+        record(lambda x, y: x, 1.0, example, node=node)
+
+
+def test_what_the_function_raises_comes_through():
+    with pytest.raises(ZeroDivisionError, match="^division by zero$"):
+        record(lambda x: 1 / 0, 1.0)
+
+
+# -------------------------------------------------------------------------------- comparisons
+
+
+@pytest.mark.parametrize(
+    ("f", "text"),
+    [
+        (lambda x: x if x > 1 else -x, "x > 1"),
+        (lambda x: x if 1 > x else -x, "x < 1"),
+        (lambda x: x if x >= 0.25 else -x, "x ≥ 0.25"),
+        (lambda x: x if x <= W else -x, "x ≤ w"),
+        (lambda x: x if W < x else -x, "x > w"),
+        (lambda x: x if x * 2 < x else -x, "a value < x"),
+        (lambda x: x if x else -x, "x ≠ 0"),
+        (lambda x: max(x, W), "w > x"),
+    ],
+)
+def test_a_comparison_is_noted_in_words(f, text):
+    (guard,) = record(f, 0.5).guards
+
+    assert guard.text in (text, text.replace("w > x", "x < w"))
+
+
+def test_comparisons_are_noted_in_their_order_and_with_their_outcomes():
+    program = record(lambda x: x if x > 1 and x < 5 and not x <= 2 else -x, 3.0)
+
+    assert [(guard.sign, guard.outcome) for guard in program.guards] == [(">", True), ("<", True), ("≤", False)]
+
+
+def test_two_recordings_keep_their_comparisons_apart():
+    inner: list[Program] = []
+
+    def f(x: Any) -> Any:
+        inner.append(record(lambda y: y if y > 1 else -y, 3.0))
+        return x if x < 2 else -x
+
+    outer = record(f, 1.0)
+
+    assert [guard.text for guard in outer.guards] == ["x < 2"]
+    assert [guard.text for guard in inner[0].guards] == ["x > 1"]
