@@ -19,7 +19,7 @@ from microbp.nn.costs import Cost
 from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
 from microbp.nn.named import named
 from microbp.nn.network import MLP
-from microbp.nn.optimizers import Optimizer
+from microbp.nn.optimizers import SGD, Optimizer
 from microbp.nn.parameters import Parameter, assign, cotangent_of, numbers_of
 from microbp.nn.regularizers import Regularizer
 from microbp.program.descent import Descent
@@ -133,11 +133,10 @@ class _Run:
             with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
                 for k in range(self.steps):
                     batch = order[k * self.batch_size : (k + 1) * self.batch_size]
-                    cost = self._cost(batch)
+                    cost = self._step(batch)
                     if not isfinite(cost):
                         self._give_up(f"the cost became {cost} at epoch {j}, mini-batch {k}")
                     total += len(batch) * cost
-                    self.way.step()
                     self.is_first = False
                     after_step()
                 # Where a step ends is judged by the cost of the next one, but for the last.
@@ -147,15 +146,15 @@ class _Run:
             self.way.end()
         return total / len(order)
 
-    def _cost(self, batch: np.ndarray) -> float:
+    def _step(self, batch: np.ndarray) -> float:
         try:
-            return self.way.cost(batch)
+            return self.way.step(batch)
         except RecordingError:  # the network would do something else here than it did when it was recorded
             self.way.end()
             before = self.way.last()
             self.way = _Swept(self.problem)
             self.way.before = before
-            return self.way.cost(batch)
+            return self.way.step(batch)
 
     def _give_up(self, why: str) -> NoReturn:
         if not self.is_first:
@@ -203,7 +202,6 @@ class _Swept:
     def __init__(self, problem: _Problem) -> None:
         self.problem = problem
         self.before = self._as_it_is()
-        self.gradients: list[np.ndarray] = []
 
     def begin(self) -> None:
         """Nothing: the parameters stay in their nodes."""
@@ -211,23 +209,27 @@ class _Swept:
     def end(self) -> None:
         """Nothing."""
 
-    def cost(self, batch: np.ndarray) -> float:
-        """The cost of a mini-batch, given by the rows of its examples; leaves the gradient in `gradients`."""
-        net, X, Y, cost, _, _, parameters = self.problem
-        c = net.cost(X[batch].T, Y[batch].T, cost)
-        if np.isfinite(c._data):
-            cotangents = sweeps.backward(c)
-            self.gradients = [cotangent_of(w, cotangents) for w in parameters]
-        return float(c._data)
+    def step(self, batch: np.ndarray) -> float:
+        """Move the parameters against the gradient on a mini-batch, given by the rows of its examples; the cost before.
 
-    def step(self) -> None:
-        """Move the parameters against the gradient."""
-        self.before = self._as_it_is()
-        gradients = self.gradients
-        if self.problem.regularizer is not None:
-            added = self.problem.penalty(self.before[0])
+        Where that is no number they stay where they are.
+        """
+        net, X, Y, cost, optimizer, regularizer, parameters = self.problem
+        c = net.cost(X[batch].T, Y[batch].T, cost)
+        if not np.isfinite(c._data):
+            return float(c._data)
+        eta = None
+        if type(optimizer) is SGD and regularizer is None:  # as in Descent, so that the bits are the same
+            eta, optimizer = optimizer.eta, SGD(1.0)
+        cotangents = sweeps.backward(c, eta)
+        gradients = [cotangent_of(w, cotangents) for w in parameters]
+        before = self._as_it_is()
+        if regularizer is not None:
+            added = self.problem.penalty(before[0])
             gradients = [g if more is None else g + more for g, more in zip(gradients, added, strict=True)]
-        self.problem.optimizer.step(self.problem.parameters, gradients)
+        optimizer.step(parameters, gradients)
+        self.before = before
+        return float(c._data)
 
     def step_back(self) -> None:
         """Take the last step back."""

@@ -51,8 +51,7 @@ def test_a_step_is_that_of_the_network_and_the_optimizer(node, optimizer, exampl
 
     descent.begin()
     for batch in (np.arange(4), np.array([6, 0, 5]), np.array([3, 3, 2, 1])):
-        costs.append(descent.cost(batch))
-        descent.step()
+        costs.append(descent.step(batch))
         nets[1].zero_grad()
         c = nets[1].cost(X[batch].T, Y[batch].T)
         c.backward()
@@ -81,13 +80,11 @@ def test_the_last_step_can_be_taken_back(optimizer, examples):
     descent = started(net, *examples, taught)
     descent.begin()
     for _ in range(2):
-        descent.cost(np.arange(4))
-        descent.step()
+        descent.step(np.arange(4))
     descent.end()
     before, states = bits(net), str(states_of(taught, net))
     descent.begin()
-    descent.cost(np.arange(4))
-    descent.step()
+    descent.step(np.arange(4))
     last, last_states = descent.last()
 
     descent.step_back()
@@ -99,17 +96,18 @@ def test_the_last_step_can_be_taken_back(optimizer, examples):
 
 def test_parameters_are_the_same_nodes_afterwards_and_their_arrays_their_own(examples):
     net = MLP([3, 2], rng=0)
-    nodes = net.parameters()
-    descent = started(net, *examples, SGD(0.5))
+    nodes, taught = net.parameters(), Momentum(0.5)
+    descent = started(net, *examples, taught)
     descent.begin()
-    descent.cost(np.arange(4))
-    descent.step()
+    descent.step(np.arange(4))
     descent.end()
     kept = bits(net)
 
     descent.places[0].array[...] = descent.places[1].array[...] = 7.0
+    descent.state[...] = 7.0
 
     assert bits(net) == kept
+    assert all((state != 7.0).all() for state in states_of(taught, net))
     assert all(a is b for a, b in zip(net.parameters(), nodes, strict=True))
     for node in nodes:
         node.data = node.data + 1.0
@@ -119,8 +117,7 @@ def test_given_back_are_the_parameters_though_interrupted_in_the_middle(examples
     net = MLP([3, 4, 2], rng=0)
     descent = started(net, *examples, SGD(0.5))
     descent.begin()
-    descent.cost(np.arange(4))
-    descent.step()
+    descent.step(np.arange(4))
     expected = descent.places[descent.now].array.tobytes()
     calls = iter(range(100))
     assign = Tensor.assign
@@ -142,8 +139,7 @@ def test_a_penalty_is_added_to_the_gradient(examples):
     for net, factor in zip(nets, (0.0, 0.25), strict=True):
         descent = started(net, *examples, SGD(0.5), penalty=lambda ws, c=factor: [c * ws[0], None])
         descent.begin()
-        descent.cost(np.arange(4))
-        descent.step()
+        descent.step(np.arange(4))
         descent.end()
 
     start = MLP([3, 2], rng=0)
@@ -205,9 +201,9 @@ def test_a_guard_that_does_not_hold_is_noticed_at_the_step(examples):
     net = MLP([3, 2], lambda z: z * 2.0 if (z > -100.0).all() else z, rng=0)
     descent = started(net, X, Y, SGD(0.5))
     descent.begin()
-    descent.cost(np.arange(4))
+    descent.step(np.arange(4))
 
     descent.places[descent.now].array[...] = -1000.0
 
     with pytest.raises(RecordingError, match="z2 > -100 held in the recording"):
-        descent.cost(np.arange(4))
+        descent.step(np.arange(4))

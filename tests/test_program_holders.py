@@ -67,6 +67,16 @@ def test_a_list_in_which_another_node_stands_is_noticed():
     refused(program, 2.0, name="slopes")
 
 
+def test_a_list_that_grows_or_shrinks_is_noticed():
+    slopes = [Value(1.0), Value(2.0)]
+    program = record(lambda x: sum([slope * x for slope in slopes]), 2.0)
+
+    slopes.append(Value(9.0))
+    refused(program, 2.0, name="slopes")
+    del slopes[1:]
+    refused(program, 2.0, name="slopes")
+
+
 def test_a_variable_that_the_function_closes_over_is_noticed():
     w = Tensor([1.0], "w")
 

@@ -82,7 +82,7 @@ f(x, y)
    3  z3 = w3 @ a2 + b3                           (1, 1)  eq. 25
    4  a3 = sigmoid(z3)                            (1, 1)  eq. 25
    5  nabla_a3 = a3 - y                           (1, 1)
-   6  C = sum(0.5 * nabla_a3**2)                          eq. 27
+   6  C = sum(nabla_a3**2) / 2                            eq. 27
    7  delta3 = nabla_a3 * (a3 * (1 - a3))         (1, 1)  BP1
    8  nabla_b3 = delta3                           (1, 1)  BP3
    9  nabla_w3 = delta3 @ a2.T                    (1, 2)  BP4
@@ -104,7 +104,7 @@ f(x, y)
    3  z3 = w3 @ a2 + b3                              (1, 4)  eq. 25
    4  a3 = sigmoid(z3)                               (1, 4)  eq. 25
    5  t1 = a3 - y                                    (1, 4)
-   6  C = 0.25 * sum(0.5 * t1**2)                            eq. 26
+   6  C = sum(t1**2) / 8                                     eq. 26
    7  nabla_a3 = 0.25 * t1                           (1, 4)
    8  delta3 = nabla_a3 * (a3 * (1 - a3))            (1, 4)  BP1
    9  nabla_b3 = sum(delta3, axis=1, keepdims=True)  (1, 1)  BP3
@@ -145,7 +145,7 @@ f(x, y)
    1  z2 = w2 @ x + b2                               (2, 4)  eq. 25
    2  a2 = sigmoid(z2)                               (2, 4)  eq. 25
    3  z3 = w3 @ a2 + b3                              (1, 4)  eq. 25
-   4  C = 0.25 * sum(softplus(z3) - y * z3)
+   4  C = sum(softplus(z3) - y * z3) / 4
    5  delta3 = -0.25 * y + 0.25 * sigmoid(z3)        (1, 4)  eq. 29
    6  nabla_b3 = sum(delta3, axis=1, keepdims=True)  (1, 1)  BP3
    7  nabla_w3 = delta3 @ a2.T                       (1, 2)  BP4
@@ -167,7 +167,7 @@ f(x, y)
    3  z3 = w3 @ a2 + b3                                      (1, 4)     eq. 25
    4  a3 = sigmoid(z3)                                       (1, 4)     eq. 25
    5  nabla_a3 = a3 - y                                      (1, 4)
-   6  C = sum(0.5 * nabla_a3**2, axis=0)                     (4,)
+   6  C = 0.5 * sum(nabla_a3**2, axis=0)                     (4,)
    7  delta3 = nabla_a3 * (a3 * (1 - a3))                    (1, 4)
    8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))             (2, 4)
    9  nabla_w2 = transpose(delta2.T * x.T, axes=(1, 2, 0))   (2, 3, 4)

@@ -236,6 +236,73 @@ def test_a_batch_of_scalars_written_anyhow_is_that_of_each(rng):
             np.testing.assert_allclose(gradient[:, k], expected, rtol=1e-10, atol=1e-12, err_msg=name)
 
 
+def test_weights_lie_in_memory_as_they_are_used():
+    w = [Value(0.1 * k) for k in range(6)]
+
+    def f(x: Any) -> Any:
+        return np.array([mb.tanh(w[3] * x[0] + w[2] * x[1] + w[5]), mb.tanh(w[1] * x[0] + w[0] * x[1] + w[4])])
+
+    program = as_matrices(record(f, [1.0, 2.0], node=Value))
+
+    assert [line.primitive.name for line in program.matrix_form().lines if line.primitive is not p.reshape] == [
+        "matmul",
+        "add",
+        "tanh",
+    ]
+    np.testing.assert_allclose(program([1.0, 2.0]), np.tanh([0.3 + 0.4 + 0.5, 0.1 + 0.4]))
+
+
+def test_several_results_are_averaged_over_no_examples(rng):
+    one = record(lambda x: (mb.sum(x), mb.sum(x * x)), rng.normal(size=(3, 1)), node=Value)
+    X = rng.normal(size=(3, 4))
+
+    first, second = as_matrices(one.batch(4))(X)
+
+    np.testing.assert_allclose(first, X.sum(0))
+    np.testing.assert_allclose(second, (X * X).sum(0))
+
+
+def test_a_batch_has_a_gradient_of_its_own(rng):
+    net = MLP([2, 3, 1], node=Value, rng=0)
+    batch = record(lambda x: net(x)[0, 0], np.ones((2, 1)), node=Value, wrt=net).batch(4)
+    X = rng.normal(size=(2, 4))
+    value, gradients = batch.value_and_grad(X)
+
+    found = batch.gradient()(X)
+
+    assert found[0] == pytest.approx(value, rel=1e-12)
+    for a, b in zip(found[1:], gradients, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_the_gradient_of_each_example_by_itself(rng):
+    net = MLP([2, 3, 1], node=Value, rng=0)
+    one = record(lambda x: net(x)[0, 0], np.ones((2, 1)), node=Value, wrt=net)
+    X = rng.normal(size=(2, 4))
+    value, gradients = one.batch(4, mean=False).value_and_grad(X)
+
+    for mean in (True, False):
+        found = one.gradient().batch(4, mean=mean)(X)
+        for a, b in zip(found, (value, *gradients), strict=True):
+            np.testing.assert_allclose(np.reshape(a, np.shape(b)), b, rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (3, 3), (1, 3), (3, 1)])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_matrix_is_used_as_its_transpose_too(shape, is_named, rng):
+    w = values(rng, *shape)
+    f = lambda x: mb.sum(mb.sin(w.T @ mb.tanh(w @ x)))  # noqa: E731
+
+    program = agrees(f, rng.normal(size=(shape[1], 1)), parameters=[w] if is_named else [])
+
+    assert products_in(program) == (2 if min(shape) > 1 else 1)
+    if not is_named:
+        for node in w.flat:
+            node.data = node.data + 0.1
+        x = rng.normal(size=(shape[1], 1))
+        assert program(x) == pytest.approx(f(x).data, rel=1e-12)
+
+
 # ------------------------------------------------------------------------------------- results
 
 

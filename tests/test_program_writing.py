@@ -59,6 +59,7 @@ def test_values_that_are_found_are_one_leaf_in_the_order_of_their_creation():
     (leaf,) = program.parameters
 
     assert leaf.is_loose
+    assert record(lambda x: second * x + first, 1.0).gradient().parameters[0].is_loose
     assert list(leaf.data) == [first, second]
     assert not record(lambda x: first * x, 1.0, wrt=[np.array([first, second])]).parameters[0].is_loose
     assert not record(lambda x: first * x, 1.0, wrt=[first]).parameters[0].is_loose

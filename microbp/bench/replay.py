@@ -29,8 +29,7 @@ def _steps(task: Digits, net: MLP, recorded: Callable[[], Program]) -> Ready:
     batches = task.endless_batches()
 
     def step() -> None:
-        descent.cost(next(batches))
-        descent.step()
+        descent.step(next(batches))
 
     def result() -> Array:
         return flat(descent.places[descent.now].parts)

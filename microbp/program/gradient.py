@@ -26,8 +26,11 @@ WEIGHTED_INPUT = re.compile(r"z(\d*(?:_.*)?)", re.ASCII)
 """The labels of weighted inputs, whose cotangents are the book's errors δ."""
 
 
-def gradient(program: Program) -> Program:
-    """The program whose outputs are f and ∂f/∂(leaf) for each leaf in `program.wrt`."""
+def gradient(program: Program, seed: float = 1.0) -> Program:
+    """The program whose outputs are f and ∂f/∂(leaf) for each leaf in `program.wrt`.
+
+    seed  the cotangent that the sweep begins with: a factor of the whole gradient
+    """
     y = program.outputs[0]
     if not program.is_single or isinstance(y.slots, np.ndarray) or np.prod(y.shape) != 1:
         raise RecordingError(
@@ -38,7 +41,7 @@ def gradient(program: Program) -> Program:
     with np.errstate(all="ignore"):  # the numbers are of no concern
         leaves, values = nodes_of(program)
         name_slots(program, leaves, values)
-        cotangents = sweeps.backward(values[y.slots], as_nodes=True)
+        cotangents = sweeps.backward(values[y.slots], np.full(y.shape, seed), as_nodes=True)
         for node, g in cotangents.items():
             if node.label is not None and isinstance(g, Node) and g.label is None and g.number:
                 g.label = name_of_cotangent(node.label)

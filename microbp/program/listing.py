@@ -56,7 +56,7 @@ def listing(program: Any) -> str:
        1  z2 = w2 @ x + b2                               (1, 2)  eq. 25
        2  a2 = sigmoid(z2)                               (1, 2)  eq. 25
        3  t1 = a2 - y                                    (1, 2)
-       4  C = 0.5 * sum(0.5 * t1**2)                             eq. 26
+       4  C = sum(t1**2) / 4                                     eq. 26
        5  nabla_a2 = 0.5 * t1                            (1, 2)
        6  delta2 = nabla_a2 * (a2 * (1 - a2))            (1, 2)  BP1
        7  nabla_b2 = sum(delta2, axis=1, keepdims=True)  (1, 1)  BP3

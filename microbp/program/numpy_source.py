@@ -12,7 +12,7 @@ from __future__ import annotations
 import keyword
 import unicodedata
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -33,6 +33,19 @@ LONGEST = 100
 """Constants with more numbers are not written out."""
 
 
+class Before(NamedTuple):
+    """Lines of Python that a program's own are to follow, in one function.
+
+    arguments  names that the function takes first
+    lines      what comes before
+    scope      what these lines speak of
+    """
+
+    arguments: list[str]
+    lines: list[str]
+    scope: dict[str, Any]
+
+
 class NumpySource:
     """The source of a function `run`, and what it means.
 
@@ -47,13 +60,17 @@ class NumpySource:
         program: Program,
         fixed: Mapping[int, Array] | None = None,
         into: Mapping[int, Array] | None = None,
+        before: Before | None = None,
     ) -> None:
         """
-        fixed  leaves, by number, that stay in these arrays from call to call, and are no arguments of `run`
-        into   outputs, by number, that are to be written into these arrays
+        fixed   leaves, by number, that stay in these arrays from call to call, and are no arguments of `run`
+        into    outputs, by number, that are to be written into these arrays
+        before  what is to be done first; outputs that go into given arrays are then not handed back
         """
+        is_alone, before = before is None, before or Before([], [], {})
         self.program = program
-        self.scope: dict[str, Any] = {}
+        self.scope: dict[str, Any] = dict(before.scope)
+        self._used: set[str] = {*before.scope, *before.arguments}
         self._functions: dict[str, None] = {}
         self._before: list[str] = []
         self._body: list[str] = []
@@ -74,7 +91,8 @@ class NumpySource:
                 name = self._named(None, f"into{k}")
                 self.scope[name] = array
                 self._body.append(f"{self._function('copyto')}({name}, {self._name[slot]})")
-        results = "".join([self._name[slot] + ", " for slot in self._results]).rstrip(" ")
+        given_back = [slot for k, slot in enumerate(self._results) if is_alone or k not in (into or {})]
+        results = "".join([self._name[slot] + ", " for slot in given_back]).rstrip(" ")
         self.source = "\n".join(
             [
                 f'"""The program {program.name}: {len(program.lines)} lines on arrays made beforehand."""',
@@ -82,8 +100,8 @@ class NumpySource:
                 *[f"{name} = np.{path}" for path, name in self._names_of_functions()],
                 *self._before,
                 "",
-                f"def run({', '.join(arguments)}):",
-                *[f"    {line}" for line in self._body],
+                f"def run({', '.join(before.arguments + arguments)}):",
+                *[f"    {line}" for line in before.lines + self._body],
                 f"    return {results}",
                 "",
             ]
@@ -131,7 +149,6 @@ class NumpySource:
     # Leaves and targets
 
     def _begin(self, fixed: Mapping[int, Array]) -> list[str]:
-        self._used: set[str] = set()
         arguments = []
         for i, leaf in enumerate(self.program.leaves):
             slot = leaf.slots

@@ -225,7 +225,7 @@ class Program:
             return made
         made = copy(self)
         made.__dict__.pop("form", None)
-        made.examples, made.is_mean, made.recorded_from = int(m), mean, None
+        made.examples, made.is_mean, made.recorded_from = int(m), mean and self.is_single, None
         made.leaves = [
             leaf._replace(shape=batch_shape(leaf.shape, int(m))) if leaf.kind == INPUT else leaf for leaf in self.leaves
         ]
@@ -247,7 +247,7 @@ class Program:
         """The program that gives f and, by the same table of primitives, ∂f/∂(parameter) for each one in `wrt`."""
         from microbp.program.gradient import gradient
 
-        return gradient(self)
+        return gradient(self if self.examples is None else self.matrix_form())
 
 
 class _Same(Sequence[Any]):

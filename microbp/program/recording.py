@@ -42,9 +42,9 @@ class Watched(Differentiable):
 
     @classmethod
     def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
-        y = super().record(primitive, inputs, params)  # type: ignore[safe-super]
+        y = super().record(primitive, inputs, params)
         if isinstance(y, Watched):
-            y.notes = next(x.notes for x in inputs if isinstance(x, Watched))
+            y.notes = next(x.notes for x in inputs if isinstance(x, Watched))  # type: ignore[misc]
         return y
 
     @classmethod
@@ -100,14 +100,14 @@ class Watched(Differentiable):
         return self.label or ("an argument" if self.primitive is None else self.primitive.name)
 
 
-class RecordedValue(Watched, Value):  # type: ignore[misc]  # data has no setter here
+class RecordedValue(Watched, Value):  # type: ignore[override]  # data has no setter here
     """A Value of a recording."""
 
     __slots__ = ("notes",)
     precedence = Value.precedence + 1
 
 
-class RecordedTensor(Watched, Tensor):  # type: ignore[misc]
+class RecordedTensor(Watched, Tensor):  # type: ignore[override]
     """A Tensor of a recording."""
 
     __slots__ = ("notes",)
@@ -210,13 +210,12 @@ def record(
     _need_watched([node for output in outputs for node in each_node(output)])
     groups, chosen, is_one = _asked_for(wrt, arguments)
     leaves = [(INPUT, _stem(x), x) for x in arguments] + [(PARAMETER, _stem(w), w) for w in groups]
-    program = Program(
-        outputs, leaves, [_told(note) for note in notes], name=getattr(f, "__name__", "f"), is_single=not isinstance(y, tuple | list)
-    )
+    guards, is_single = [_told(note) for note in notes], not isinstance(y, tuple | list)
+    program = Program(outputs, leaves, guards, name=getattr(f, "__name__", "f"), is_single=is_single)
     if not any(node.number for output in outputs for node in each_node(output)):
         raise RecordingError(
-            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is nothing "
-            "to replay"
+            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
+            "nothing to replay"
         )
     if chosen is not None:
         program.wrt, program.is_one = chosen, is_one
@@ -233,8 +232,8 @@ def _need_watched(outputs: Sequence[Node]) -> None:
         lost = [] if isinstance(node, Watched) else [x for x in node.inputs if isinstance(x, Watched)]
         if lost:
             raise RecordingError(
-                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its numbers; "
-                "pass node=mb.Tensor"
+                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
+                "numbers; pass node=mb.Tensor"
             )
 
 

@@ -139,6 +139,8 @@ def _product(builder: Builder, u: Any, v: Any) -> Any:
 
 def _quotient(builder: Builder, u: Any, v: Any) -> Any:
     c = number_in(v)
+    if u.shape == () and not isinstance(u._data, float):
+        return None  # a single number divided costs nothing, and reads better
     if c is not None and _is_power_of_two(c) and _is_plain(1 / c, v) and shape_of(v) in ((), shape_of(u)):
         return builder.make(p.mul, (_constant(1 / c, v), u), {})
     return None

@@ -225,7 +225,5 @@ def _tag_cost(program: Any, lookup: Lookup, layers: list[Layer], found: Equation
     for k, (primitive, inputs, _) in enumerate(program.lines):
         if primitive is p.sub and not activations.isdisjoint(inputs):
             m = lookup.shape_of[k][-1]
-            for half in (p.square(lookup[k]) / 2, p.square(lookup[k]) * 0.5):
-                total = p.sum(half)
-                if c == (total if m == 1 else total / m)._data:
-                    found.tags[c] = "eq. 27" if m == 1 else "eq. 26"
+            if c == (p.sum(p.square(lookup[k])) / (2 * m))._data:
+                found.tags[c] = "eq. 27" if m == 1 else "eq. 26"
