@@ -359,6 +359,11 @@ def test_a_branch_that_would_not_be_taken_is_refused_with_both_numbers(node):
     assert program(1.5) == 3.0
 
 
+def test_a_comparison_that_did_not_hold_and_holds_is_told_so():
+    with pytest.raises(mb.RecordingError, match="^branching: x > 1 did not hold in the recording and holds here, for 3"):
+        record(branching, 0.5)(3.0)
+
+
 def test_nan_is_compared_as_python_compares_it():
     program = record(branching, 0.5)
 

@@ -212,6 +212,21 @@ def test_attributes_of_an_object_of_ones_own_are_looked_at(change, way):
     refused(program, 1.0)
 
 
+class Scaling:
+    """A model without attributes."""
+
+    def __call__(self, x: Any) -> Any:
+        return W * x
+
+
+def test_what_a_model_names_when_it_is_called_is_looked_at(monkeypatch):
+    program = record(Scaling(), 2.0)
+
+    monkeypatch.setitem(globals(), "W", Value(5.0))
+
+    refused(program, 2.0, name="W")
+
+
 def test_two_names_for_one_model_are_both_looked_at():
     first = second = Model()
     program = record(lambda x: first(x) + second(x), 1.0)

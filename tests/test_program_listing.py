@@ -241,7 +241,7 @@ def test_a_batch_made_of_one_example_has_the_same_equations() -> None:
 
 
 def test_an_activation_whose_partial_cannot_be_looked_up_is_no_error() -> None:
-    odd = Elementwise("odd", np.tanh, np.tanh, lambda u, y: 1 - y * y if u.data.ndim else 0.0)
+    odd = Elementwise("odd", np.tanh, np.tanh, lambda u, y: 1 - y * y if u._data.ndim else 0.0)
 
     found = tags_of(gradient(network(4, "quadratic", activation=odd)))
 

@@ -182,6 +182,7 @@ ONE_BY_ONE: dict[str, Any] = {
     "numbers in between": lambda w, x: mb.tanh(2.0 * (w[0] * x[0] + 1.0) - 3.0) / 7.0 + (w[1] - 0.5) ** 2,
     "a sum of many": lambda w, x: sum([*w, *x, *w]) * 1.5 + sum(x),
     "a sum of itself": lambda w, x: (w[0] + w[0]) * (x[0] + x[0]) + mb.sin(x[1] + x[1]),
+    "products of data": lambda w, x: mb.sin(x[0] * x[1]) + mb.sin(x[0] * x[2]) * w[0] + mb.sin(x[1] * x[3]),
     "x*x": lambda w, x: x[0] * x[0] + w[0] * w[0] * x[1] * x[1],
     "sums within sums": lambda w, x: mb.sin((w[0] * x[0] + (w[1] * x[1] + (w[2] * x[2] + w[3]))) + (x[3] + 1.0)),
     "a sum that is used twice": lambda w, x: (lambda s: mb.sin(s + x[2]) + s * 2.0)(w[0] * x[0] + w[1] * x[1]),
@@ -252,6 +253,16 @@ def test_weights_lie_in_memory_as_they_are_used():
     np.testing.assert_allclose(program([1.0, 2.0]), np.tanh([0.3 + 0.4 + 0.5, 0.1 + 0.4]))
 
 
+def test_neurons_that_add_up_in_other_orders_are_one_layer():
+    w = [Value(0.1 * k) for k in range(4)]
+    program = as_matrices(
+        record(lambda x: np.array([w[0] * x[0] + w[1] * x[1], x[1] * w[3] + w[2] * x[0]]), [1.0, 2.0], node=Value)
+    )
+
+    assert products_in(program) == 1
+    np.testing.assert_allclose(program([1.0, 2.0]), [0.2, 0.8])
+
+
 def test_several_results_are_averaged_over_no_examples(rng):
     one = record(lambda x: (mb.sum(x), mb.sum(x * x)), rng.normal(size=(3, 1)), node=Value)
     X = rng.normal(size=(3, 4))
@@ -285,6 +296,28 @@ def test_the_gradient_of_each_example_by_itself(rng):
         found = one.gradient().batch(4, mean=mean)(X)
         for a, b in zip(found, (value, *gradients), strict=True):
             np.testing.assert_allclose(np.reshape(a, np.shape(b)), b, rtol=1e-12)
+
+
+def test_examples_of_examples_keep_their_numbers_apart(rng):
+    w = values(rng, 2, 3)
+    f = lambda x, t: mb.sum(mb.tanh(w @ x + t) * t)  # noqa: E731
+    one = record(f, np.ones((3, 2)), 0.5, node=Value, wrt=[w])
+    X, T = rng.normal(size=(3, 2, 4)), rng.normal(size=4)
+
+    value, (gradient,) = as_matrices(one.batch(4, mean=False)).value_and_grad(X, T)
+
+    for k in range(4):
+        y = f(X[:, :, k], Value(T[k]))
+        found = backward(y)
+        assert value[k] == pytest.approx(y.data, rel=1e-12)
+        np.testing.assert_allclose(gradient[:, :, k].ravel(), [found[node] for node in w.flat], rtol=1e-11)
+
+
+def test_numbers_of_which_some_are_nan_are_kept():
+    program = as_matrices(record(lambda x: x * np.array([np.nan, 3.0, 3.0]), np.ones(3), node=Value))
+
+    assert program([1.0, 2.0, 3.0])[1:].tolist() == [6.0, 9.0]
+    assert np.isnan(program([1.0, 2.0, 3.0])[0])
 
 
 @pytest.mark.parametrize("shape", [(3, 2), (3, 3), (1, 3), (3, 1)])

@@ -71,6 +71,13 @@ def test_the_five_largest_paths_are_printed_of_as_many_as_it_says(ran):
     assert isinstance(names["path"], GraphPath)
 
 
+def test_the_program_is_printed_as_it_is_shown(ran):
+    _, printed = ran
+    (shown,) = re.findall(r"^```text\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+    assert shown in printed
+
+
 def test_the_function_of_ones_own_has_the_derivatives_that_the_comment_says(ran):
     names, printed = ran
 
@@ -157,6 +164,6 @@ def test_the_readme_is_short_and_its_first_screen_has_a_picture_and_code():
     lines = README.splitlines()
     first = "\n".join(lines[:30])
 
-    assert len(lines) <= 210
+    assert len(lines) <= 215
     assert first.count("![") == 1
     assert BLOCKS["python"][0] in first

@@ -384,7 +384,8 @@ def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
     assert found == pytest.approx(by_hand(nets[1], X, Y, 12, 3, optimizers[1], "quadratic"), rel=1e-9)
     for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
-    states = [[taught.states.get(node) for node in nodes_first(net)] for taught, net in zip(optimizers, nets, strict=True)]
+    pairs = list(zip(optimizers, nets, strict=True))
+    states = [[taught.states.get(node) for node in nodes_first(net)] for taught, net in pairs]
     np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-8, atol=1e-12)
 
 

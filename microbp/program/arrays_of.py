@@ -133,7 +133,7 @@ class _Weaver:
         return _shaped(self.rows(places.ravel()), places.shape)
 
     def block(self, places: Places) -> Any:
-        """An array of these places, broadcast where all rows or all columns are the same: a number, one row, one column."""
+        """An array of these places; where all rows or all columns are the same, a number, one row or one column."""
         rows, columns = places.shape
         if self.form.home[places.flat[0]] == NUMBER and (self.form.home[places] == NUMBER).all():
             numbers = self.form.numbers[places]
@@ -215,7 +215,8 @@ class _Weaver:
         scalars = self.scalars
         guards = [guard._replace(left=self._at(guard.left), right=self._at(guard.right)) for guard in scalars.guards]
         homes = _leaf_homes(self.form)
-        nodes = dict(zip([i for i, home in enumerate(self.form.homes) if home.leaf is not None], self.given, strict=True))
+        of_leaves = [i for i, home in enumerate(self.form.homes) if home.leaf is not None]
+        nodes = dict(zip(of_leaves, self.given, strict=True))
         leaves = [(leaf.kind, nodes[number].label, nodes[number]) for number, leaf in homes]
         outputs = [self._output(output) for output in scalars.outputs]
         made = Program(outputs, leaves, guards, name=scalars.name, is_single=scalars.is_single)

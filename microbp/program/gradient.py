@@ -15,9 +15,10 @@ from microbp import sweeps
 from microbp.graph import Node
 from microbp.kinds import zeros_like
 from microbp.program.layout import as_laid_out, layout, minds_layout
-from microbp.program.lines import CONSTANT, Guard, Leaf, RecordingError
+from microbp.program.lines import CONSTANT, Guard, Leaf, NoFormulaError, RecordingError
 from microbp.program.program import Program
 from microbp.program.simplify import Builder
+from microbp.program.watched import watched
 from microbp.program.writing import LeafNodes, as_nodes, each_node
 from microbp.tensor import Tensor, constant
 from microbp.value import Value
@@ -38,10 +39,16 @@ def gradient(program: Program, seed: float = 1.0) -> Program:
             + ("an array of Values" if isinstance(y.slots, np.ndarray) else f"{len(program.outputs)} results" if not
                program.is_single else f"shape {y.shape}")
         )
+    notes: list[Guard] = []
     with np.errstate(all="ignore"):  # the numbers are of no concern
-        leaves, values = nodes_of(program)
+        leaves, values = nodes_of(program, notes=notes)
         name_slots(program, leaves, values)
         cotangents = sweeps.backward(values[y.slots], np.full(y.shape, seed), as_nodes=True)
+        if notes:
+            raise NoFormulaError(
+                f"{program.name}: a rate factor compares a node ({notes[0].sign}), so it is no formula but a choice made "
+                "here, once; write the partial derivative with mb.where, mb.greater or mb.step"
+            )
         for node, g in cotangents.items():
             if node.label is not None and isinstance(g, Node) and g.label is None and g.number:
                 g.label = name_of_cotangent(node.label)
@@ -80,9 +87,14 @@ def name_of_cotangent(label: str) -> str:
     return f"delta{z[1]}" if z else f"nabla_{label}"
 
 
-def nodes_of(program: Program, builder: Builder | None = None) -> tuple[list[Any], list[Any]]:
-    """Nodes for the leaves of a program and, in a list for all slots, for its lines; their numbers mean nothing."""
-    leaves = [_fresh(leaf, program.is_scalar) for leaf in program.leaves]
+def nodes_of(
+    program: Program, builder: Builder | None = None, notes: list[Guard] | None = None
+) -> tuple[list[Any], list[Any]]:
+    """Nodes for the leaves of a program and, in a list for all slots, for its lines; their numbers mean nothing.
+
+    notes  where it is given, what is done with these numbers all the same is written down there, or refused
+    """
+    leaves = [_fresh(leaf, program.is_scalar, notes) for leaf in program.leaves]
     if builder is None:
         return leaves, program.run(leaves)
     values: list[Any] = [None] * len(program.lines)
@@ -93,12 +105,16 @@ def nodes_of(program: Program, builder: Builder | None = None) -> tuple[list[Any
     return leaves, values
 
 
-def _fresh(leaf: Leaf, is_scalar: bool) -> Any:
+def _fresh(leaf: Leaf, is_scalar: bool, notes: list[Guard] | None) -> Any:
     if leaf.kind == CONSTANT:  # an array as it lies in memory, with what is broadcast there once
         return Value(leaf.data, leaf.label, varies=False) if is_scalar else constant(np.asarray(leaf.data), leaf.label)
     if isinstance(leaf.slots, np.ndarray):
-        return as_nodes([Value(0.5) for _ in leaf.flat_slots], leaf.shape)
-    return Value(0.5, leaf.label) if is_scalar else Tensor(as_laid_out(leaf), leaf.label)
+        return as_nodes([_leaf(Value, 0.5, None, notes) for _ in leaf.flat_slots], leaf.shape)
+    return _leaf(Value, 0.5, leaf.label, notes) if is_scalar else _leaf(Tensor, as_laid_out(leaf), leaf.label, notes)
+
+
+def _leaf(node: type[Any], data: Any, label: str | None, notes: list[Guard] | None) -> Any:
+    return node(data, label) if notes is None else watched(node, data, label, notes)
 
 
 def name_slots(program: Program, leaves: list[Any], values: list[Any]) -> None:

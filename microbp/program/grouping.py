@@ -256,7 +256,7 @@ class Grouping:
         return None
 
     def _lay_out(self, places: Places, name: str) -> None:
-        """Give parameters that live nowhere yet an array: the shape of `places` if it is theirs alone, else a column."""
+        """Give parameters that live nowhere yet an array: in the shape of `places` if all are new, else a column."""
         flat = places.ravel()
         new = flat[(self.home[flat] == NOWHERE) & self.sums.is_parameter[flat]]
         if not len(new):

@@ -25,6 +25,10 @@ class RecordingError(TypeError):
     """A function can't be recorded, or its recording can't be used as it was: a sentence says why."""
 
 
+class NoFormulaError(RecordingError):
+    """A rate factor is computed by looking at numbers, so no program can be made of it."""
+
+
 class Line(NamedTuple):
     """One step of a program: `primitive` of the slots `inputs` makes the slot of the line's own number."""
 

@@ -220,7 +220,8 @@ class NumpySource:
             self._array[k] = np.empty_like(like)
             self._before.append(f"{name} = {empty_text(like)}")
         if isinstance(primitive, Elementwise):
-            self._free = [(other, array) for other, array in self._free if not any(array is self._array[s] for s in spare)]
+            used = [self._array[s] for s in spare]
+            self._free = [(other, array) for other, array in self._free if not any(array is x for x in used)]
 
     def _call(self, k: int, primitive: Primitive, inputs: tuple[int, ...], params: dict[str, Any]) -> None:
         us, y, dtype = [self._name[slot] for slot in inputs], self._name[k], self.program.dtypes[k]
@@ -241,7 +242,8 @@ class NumpySource:
             like = self._like[inputs[0]]
             flat = self._named(None, f"{y}_flat")
             self._before.append(f"{flat} = {y}.reshape(-1)")
-            self._body.append(f"{self._function('dot')}({us[0]}, {self._number(ones(like.shape[1], like.dtype))}, {flat})")
+            column = self._number(ones(like.shape[1], like.dtype))
+            self._body.append(f"{self._function('dot')}({us[0]}, {column}, {flat})")
         elif (found := reduced(primitive, self._like[inputs[0]].shape, params)) is not None:
             axis, keepdims = found
             function = self._function(REDUCTIONS.get(primitive, "add.reduce"))

@@ -11,7 +11,7 @@ import numpy as np
 
 from microbp.graph import Node, Primitive
 from microbp.program.arguments import as_inputs, parameter_numbers
-from microbp.program.lines import CONSTANT, INPUT, PARAMETER, Guard, Leaf, Lines, Output, RecordingError
+from microbp.program.lines import CONSTANT, INPUT, PARAMETER, Guard, Leaf, Lines, NoFormulaError, Output, RecordingError
 from microbp.program.writing import LeafNodes, Writing, dtype_of, each_node
 from microbp.tensor import Tensor
 
@@ -56,7 +56,7 @@ class Program:
         name: str = "f",
         is_single: bool = True,
     ) -> None:
-        """The program that computes `outputs`, nodes or arrays of Values, from `leaves` and from what else they rest on.
+        """The program that computes `outputs`, nodes or arrays of Values, from `leaves` and what else they rest on.
 
         guards     comparisons of nodes
         like       the program that this is another form of: its leaves stand for the same nodes, in the same order
@@ -143,7 +143,17 @@ class Program:
         Values that f was found to hold have a float each, in the order of their creation. Where `wrt` was a
         single argument or parameter, there is its gradient, and no tuple.
         """
-        value, gradients = self.form.value_and_grad(self._numbers(inputs))
+        numbers = self._numbers(inputs)
+        try:
+            value, gradients = self.form.value_and_grad(numbers)
+        except NoFormulaError:
+            if not self.is_scalar:
+                raise
+            from microbp.program.levels import LevelForm
+
+            self.form = LevelForm(self, self.examples, self.is_mean)  # where rate factors are only ever numbers
+            self.form.why = "a rate factor looks at numbers, so there is no program of the gradient"
+            value, gradients = self.form.value_and_grad(numbers)
         flat: list[Any] = []
         for i, g in zip(self.wrt, gradients, strict=True):
             flat.extend(g.tolist() if g.ndim == 1 else g) if self.leaves[i].is_loose else flat.append(g)

@@ -7,147 +7,22 @@ comparison, on which the function may branch, is noted, and looked at again at e
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from microbp import primitives as p
 from microbp.arrays import as_array
-from microbp.graph import Node, Operand, Primitive, recorded
+from microbp.graph import Node, recorded
 from microbp.names import stem
 from microbp.nn.parameters import name_nodes
-from microbp.operators import Differentiable
 from microbp.program.holders import checks_of
 from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError
 from microbp.program.program import Program, Recording
+from microbp.program.watched import Watched, watched
 from microbp.program.writing import as_nodes, each_node, is_nodes
 from microbp.tensor import Tensor
-from microbp.value import OPERATORS, Value, binary, unary
-
-ARITHMETIC = {"add": p.add, "sub": p.sub, "mul": p.mul, "truediv": p.div, "pow": p.power, "matmul": p.matmul}
-"""The operators by their names in Python."""
-
-
-class Watched(Differentiable):
-    """A node of a recording: it computes as its other class does, and says what is done with its numbers.
-
-    notes  the comparisons of this recording; every node that is computed from this one has the same
-    """
-
-    __slots__ = ()
-
-    notes: list[Guard]
-
-    @classmethod
-    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
-        y = super().record(primitive, inputs, params)
-        if isinstance(y, Watched):
-            y.notes = next(x.notes for x in inputs if isinstance(x, Watched))  # type: ignore[misc]
-        return y
-
-    @classmethod
-    def leaf(cls, data: Any, label: str | None = None) -> Any:
-        """A node beside those of the recording, such as a cotangent to begin with: there is nothing to watch in it."""
-        return (Value if issubclass(cls, Value) else Tensor)(data, label)
-
-    def _compared(self, compare: Callable[[Any, Any], Any], sign: str, other: Operand) -> Any:
-        right = other if isinstance(other, Node) else _constant(type(self), other)
-        outcome = compare(self._data, right._data)
-        self.notes.append(Guard(compare, sign, self, right, outcome, ""))
-        return outcome
-
-    def __lt__(self, other: Operand) -> Any:
-        return self._compared(operator.lt, "<", other)
-
-    def __le__(self, other: Operand) -> Any:
-        return self._compared(operator.le, "≤", other)
-
-    def __gt__(self, other: Operand) -> Any:
-        return self._compared(operator.gt, ">", other)
-
-    def __ge__(self, other: Operand) -> Any:
-        return self._compared(operator.ge, "≥", other)
-
-    def __bool__(self) -> bool:
-        return bool(self._compared(operator.ne, "≠", 0.0))
-
-    @property
-    def data(self) -> Any:
-        """Refused: a number that is taken out of the graph is not recorded."""
-        raise self._cut(f"{self.name}.data was read")
-
-    def item(self) -> Any:
-        """Refused, as `data` is."""
-        return self.data
-
-    def __float__(self) -> NoReturn:
-        raise self._cut(f"float({self.name}) was asked for")
-
-    def __int__(self) -> NoReturn:
-        raise self._cut(f"int({self.name}) was asked for")
-
-    def _cut(self, what: str) -> RecordingError:
-        return RecordingError(
-            f"{what} while the function was recorded: the number would be frozen in the program; "
-            "compute with the node itself, or decide by mb.where, mb.greater or mb.step"
-        )
-
-    @property
-    def name(self) -> str:
-        """The label, the primitive that made this, or that it is an argument."""
-        return self.label or ("an argument" if self.primitive is None else self.primitive.name)
-
-
-class RecordedValue(Watched, Value):  # type: ignore[override]  # data has no setter here
-    """A Value of a recording."""
-
-    __slots__ = ("notes",)
-    precedence = Value.precedence + 1
-
-
-class RecordedTensor(Watched, Tensor):  # type: ignore[override]
-    """A Tensor of a recording."""
-
-    __slots__ = ("notes",)
-    precedence = Tensor.precedence + 1
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NoReturn:
-        raise self._cut(f"{self.name} was turned into a numpy array")
-
-
-def _noting(method: Callable[..., Any]) -> Callable[..., Any]:
-    """An operation of Value, written out for RecordedValue, that hands the notes on."""
-
-    def noting(self: RecordedValue, *others: Any) -> Any:
-        y = method(self, *others)
-        if y.__class__ is RecordedValue:
-            y.notes = self.notes
-        return y
-
-    return noting
-
-
-def _asked_first(name: str) -> Callable[[Any, Any], Any]:
-    """Tensor's own reflected operator, as a method of the subclass: so Python asks it first in `w @ x`."""
-    method = getattr(Tensor, name)
-    return lambda self, other: method(self, other)
-
-
-for _name, _row in OPERATORS.items():
-    _method, _reflected = binary(_row, RecordedValue)
-    setattr(RecordedValue, f"__{_name}__", _noting(_method))
-    setattr(RecordedValue, f"__r{_name}__", _noting(_reflected))
-for _name in ("add", "sub", "mul", "truediv", "pow", "matmul"):
-    setattr(RecordedTensor, f"__r{_name}__", _asked_first(f"__r{_name}__"))
-for _name in ("exp", "log", "sin", "cos", "tanh", "sigmoid", "relu"):
-    setattr(RecordedValue, _name, _noting(unary(getattr(p, _name), RecordedValue)))
-
-
-def _constant(node: type[Watched], number: Any) -> Node:
-    """A number beside a node of a recording."""
-    return (Value if issubclass(node, Value) else Tensor)(number, varies=False)
+from microbp.value import Value
 
 
 def record(
@@ -275,25 +150,19 @@ def _asked_for(wrt: Any, arguments: Sequence[Any]) -> tuple[list[Any], list[int]
 def _argument(x: Any, node: type[Node] | None, notes: list[Guard]) -> Any:
     """An example as what f is called with: a node, or an array of Values."""
     if isinstance(x, Node):
-        return _watched(RecordedValue if isinstance(x, Value) else RecordedTensor, x._data, x.label, notes)
+        return watched(type(x), x._data, x.label, notes)
     try:
         array = np.asarray(x)
     except ValueError:
         array = as_array(x)  # which says why not
     if is_nodes(array):
-        return as_nodes([_watched(RecordedValue, v._data, v.label, notes) for v in array.flat], array.shape)
+        return as_nodes([watched(Value, v._data, v.label, notes) for v in array.flat], array.shape)
     if node is None:
         node = Tensor if array.ndim or isinstance(x, np.ndarray) else Value
     if issubclass(node, Tensor):
-        return _watched(RecordedTensor, x, None, notes)
+        return watched(Tensor, x, None, notes)
     numbers = as_array(x, np.float64)
-    return as_nodes([_watched(RecordedValue, float(v), None, notes) for v in numbers.flat], numbers.shape)[()]
-
-
-def _watched(node: type[Any], data: Any, label: str | None, notes: list[Guard]) -> Any:
-    x = node(data, label)
-    x.notes = notes
-    return x
+    return as_nodes([watched(Value, float(v), None, notes) for v in numbers.flat], numbers.shape)[()]
 
 
 def _told(note: Guard) -> Guard:

@@ -19,6 +19,8 @@ from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.kinds import Elementwise, shape_of
 from microbp.program.layout import layout
+from microbp.tensor import constant
+from microbp.value import Value
 
 Rule = Callable[..., Any]
 """The node that may stand for a line, given the builder, the line's inputs and its params; None for no such node."""
@@ -85,7 +87,9 @@ def _as_key(value: Any) -> Any:
 
 def _constant(number: float, like: Any) -> Any:
     """A number beside a node of the class and dtype of `like`."""
-    return type(like)(number if isinstance(like._data, float) else like._data.dtype.type(number), varies=False)
+    if isinstance(like._data, float):
+        return Value(number, varies=False)
+    return constant(np.asarray(number, like._data.dtype))
 
 
 def _not_stretched(inputs: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -127,7 +131,7 @@ def _product(builder: Builder, u: Any, v: Any) -> Any:
     if c == -1:
         return builder.make(p.neg, (v,), {})
     if c == 0 and v.primitive in (p.equal, p.greater):
-        return None if shape_of(v) else _constant(0.0, v)
+        return constant(np.zeros_like(v._data)) if shape_of(v) else _constant(0.0, v)
     if v.primitive is p.neg:
         return builder.make(p.mul, (_constant(-c, u), v.u), {})
     if v.primitive is p.mul and shape_of(v.v) == shape_of(v):

@@ -77,7 +77,8 @@ def _branches(program: Program, other: Program) -> list[str]:
         if not _same(mine.outcome, its.outcome):
             return [f"{mine.text} comes out otherwise in this recording, and another branch may be taken"]
     if len(program.guards) != len(other.guards):
-        return [f"the number of comparisons is {len(program.guards)} in the program, {len(other.guards)} in this recording"]
+        counts = f"{len(program.guards)} in the program, {len(other.guards)} in this recording"
+        return [f"the number of comparisons is {counts}"]
     return []
 
 
