@@ -340,6 +340,8 @@ def reduced_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(ndim))
     axes = axis if isinstance(axis, tuple) else (axis,)
+    if ndim == 0 and axes in ((0,), (-1,)):
+        return ()  # numpy takes a single number for a vector of one here
     for n in axes:
         if not -ndim <= n < ndim:
             raise ValueError(f"axis {n} does not exist: the array has {ndim} axes")

@@ -360,7 +360,7 @@ def test_a_branch_that_would_not_be_taken_is_refused_with_both_numbers(node):
 
 
 def test_a_comparison_that_did_not_hold_and_holds_is_told_so():
-    with pytest.raises(mb.RecordingError, match="^branching: x > 1 did not hold in the recording and holds here, for 3"):
+    with pytest.raises(mb.RecordingError, match="^branching: x > 1 did not hold in the recording and holds here, "):
         record(branching, 0.5)(3.0)
 
 

@@ -121,7 +121,7 @@ def test_only_a_single_number_has_a_gradient(f, what):
     program(np.ones(3))
 
     for ask in (program.gradient, lambda: program.value_and_grad(np.ones(3))):
-        sentence = f"a gradient is of a function that gives a single number, and this one gives {what}"
+        sentence = f"a gradient is of a function that gives a single number, and this one gives {what}$"
         with pytest.raises(RecordingError, match=f"^<lambda>: {sentence}"):
             ask()
 

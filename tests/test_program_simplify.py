@@ -66,6 +66,7 @@ RULES: dict[str, tuple[Any, list[str]]] = {
     "x²": (lambda x: x**2.0, ["square"]),
     "x³": (lambda x: x**3.0, ["power"]),
     "0·(x > 1)": (lambda x: 0.0 * mb.greater(x, 1.0) + x, ["add"]),
+    "−0·(x > 1)": (lambda x: mb.neg(x * 0.0) + -0.0 * mb.greater(x, 1.0), ["mul", "sub"]),
     "0·step(x)": (lambda x: 0.0 * mb.step(x) + x, ["step", "mul", "add"]),
     "identity": (lambda x: mb.sin(mb.identity(x)), ["sin"]),
     "chosen by a number": (lambda x: mb.where(1.0, mb.sin(x), mb.cos(x)), ["sin"]),

@@ -34,10 +34,11 @@ def gradient(program: Program, seed: float = 1.0) -> Program:
     """
     y = program.outputs[0]
     if not program.is_single or isinstance(y.slots, np.ndarray) or np.prod(y.shape) != 1:
+        gives = "an array of Values" if isinstance(y.slots, np.ndarray) else f"shape {y.shape}"
+        if not program.is_single:
+            gives = f"{len(program.outputs)} result{'s'[: len(program.outputs) > 1]}"
         raise RecordingError(
-            f"{program.name}: a gradient is of a function that gives a single number, and this one gives "
-            + ("an array of Values" if isinstance(y.slots, np.ndarray) else f"{len(program.outputs)} results" if not
-               program.is_single else f"shape {y.shape}")
+            f"{program.name}: a gradient is of a function that gives a single number, and this one gives {gives}"
         )
     notes: list[Guard] = []
     with np.errstate(all="ignore"):  # the numbers are of no concern
@@ -47,14 +48,15 @@ def gradient(program: Program, seed: float = 1.0) -> Program:
         if notes:
             raise NoFormulaError(
                 f"{program.name}: a rate factor compares a node ({notes[0].sign}), so it is no formula but a choice made "
-                "here, once; write the partial derivative with mb.where, mb.greater or mb.step"
+                "once, here; write the partial derivative with mb.where, mb.greater or mb.step"
             )
-        for node, g in cotangents.items():
+        # Errors first: of one example ∂C/∂b is the error itself, and that is its name.
+        for node, g in sorted(cotangents.items(), key=lambda pair: not WEIGHTED_INPUT.fullmatch(pair[0].label or "")):
             if node.label is not None and isinstance(g, Node) and g.label is None and g.number:
                 g.label = name_of_cotangent(node.label)
         gradients = [_cotangents_of(leaves[i], cotangents) for i in program.wrt]
         made = Program([values[y.slots], *gradients], kept(program, leaves), guards_at(program, values), like=program)
-        made.is_single = False
+        made.is_single, made.is_gradient = False, True
         made = simplified(made)
     for k, i in enumerate(program.wrt, start=1):
         label = program.leaves[i].label

@@ -227,10 +227,11 @@ class Grouping:
 
     def _in_their_shape(self, lines: Places, step: Step) -> tuple[Places, Step]:
         """Lines on whole arrays in the shape of these, and of a computed one rather than of an input."""
-        homes = [self._home_of(operand) for operand in step.operands if self.home[operand.flat[0]] != NUMBER]
-        if not homes or None in homes:
+        of_arrays = [operand for operand in step.operands if self.home[operand.flat[0]] != NUMBER]
+        homes = [home for home in map(self._home_of, of_arrays) if home is not None]
+        if not homes or len(homes) < len(of_arrays):
             return lines, step
-        shape = min(homes, key=lambda home: home is not None and home.leaf is not None).places.shape
+        shape = min(homes, key=lambda home: home.leaf is not None).places.shape
         return lines.reshape(shape), step._replace(operands=[operand.reshape(shape) for operand in step.operands])
 
     def _home_of(self, places: Places) -> Home | None:

@@ -44,6 +44,7 @@ class Program:
     wrt      the numbers of the leaves that `value_and_grad` differentiates by
     examples, is_mean  of scalar lines, how many examples they are run on, and whether for the mean of f over them
     of_one   what this is a batch of, where it gives a result for each example
+    is_gradient  whether the outputs are those of `gradient`
     """
 
     def __init__(
@@ -88,9 +89,10 @@ class Program:
         self.examples: int | None = None
         self.is_mean = False
         self.of_one: Program | None = None
+        self.is_gradient = False
         if like is not None:
             self.name, self.is_single, self.wrt, self.is_one = like.name, like.is_single, like.wrt, like.is_one
-            self.checks = like.checks
+            self.checks, self.is_gradient = like.checks, like.is_gradient
             own = [leaf for leaf in like.leaves if leaf.kind != CONSTANT]
             for i, leaf in enumerate(own):
                 self.leaves[i] = self.leaves[i]._replace(data=leaf.data, is_loose=leaf.is_loose)
@@ -179,7 +181,7 @@ class Program:
     @property
     def source(self) -> str:
         """The Python source of what a call runs."""
-        return self.form.source
+        return str(self.form.source)
 
     def save(self, path: Any) -> None:
         """Write the source to a file."""

@@ -131,7 +131,7 @@ def _product(builder: Builder, u: Any, v: Any) -> Any:
     if c == -1:
         return builder.make(p.neg, (v,), {})
     if c == 0 and v.primitive in (p.equal, p.greater):
-        return constant(np.zeros_like(v._data)) if shape_of(v) else _constant(0.0, v)
+        return constant(np.full_like(v._data, c)) if shape_of(v) else _constant(c, v)
     if v.primitive is p.neg:
         return builder.make(p.mul, (_constant(-c, u), v.u), {})
     if v.primitive is p.mul and shape_of(v.v) == shape_of(v):

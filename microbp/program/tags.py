@@ -88,19 +88,14 @@ def equations_in(program: Any) -> Equations:
 def gradient_outputs(program: Any) -> dict[int, int]:
     """The slots of the leaves that a gradient program differentiates by, with the numbers of the outputs.
 
-    None where it is no program made by `gradient`, even if its outputs are named as there.
+    None where it is no program made by `gradient`, or one with a gradient for each of several examples.
     """
-    was_recorded = program.recorded_from is not None
-    if was_recorded or program.is_single or len(program.outputs) != 1 + len(program.wrt):
+    if not program.is_gradient:
         return {}
-    found = {}
-    for number, i in enumerate(program.wrt, start=1):
-        leaf, output = program.leaves[i], program.outputs[number]
-        if output.shape != leaf.shape or output.label != (leaf.label and f"nabla_{leaf.label}"):
-            return {}
-        if isinstance(leaf.slots, int):
-            found[leaf.slots] = number
-    return found
+    pairs = [(program.leaves[i], program.outputs[number], number) for number, i in enumerate(program.wrt, start=1)]
+    if any([leaf.shape != output.shape for leaf, output, _ in pairs]):
+        return {}
+    return {leaf.slots: number for leaf, _, number in pairs if isinstance(leaf.slots, int)}
 
 
 def _layers(program: Any, outputs: Sequence[Any]) -> Iterator[Layer]:
