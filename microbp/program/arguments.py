@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from microbp.arrays import as_array
 from microbp.graph import Node
 from microbp.kinds import is_object_array
-from microbp.nn.parameters import numbers_of
 from microbp.program.lines import Leaf
 
 
@@ -21,13 +21,16 @@ def as_inputs(program: Any, given: Sequence[Any]) -> list[np.ndarray]:
         names = ", ".join(f"{leaf.label} {_shape_text(leaf.shape)}" for leaf in wanted)
         count = f"{len(wanted)} input{'' if len(wanted) == 1 else 's'}"
         raise TypeError(f"{program.name}: takes {count} ({names}), but was given {len(given)}")
-    return [_as_input(f"{program.name}: {leaf.label}", leaf, x) for leaf, x in zip(wanted, given, strict=True)]
+    return [_as_input(program, leaf, x) for leaf, x in zip(wanted, given, strict=True)]
 
 
-def _as_input(what: str, leaf: Leaf, x: Any) -> np.ndarray:
-    if isinstance(x, np.ndarray) and x.dtype == leaf.dtype:
+def _as_input(program: Any, leaf: Leaf, x: Any) -> np.ndarray:
+    if x.__class__ is float and leaf.dtype == np.float64:
+        array = np.array(x)
+    elif isinstance(x, np.ndarray) and x.dtype == leaf.dtype:
         array = x
     else:
+        what = f"{program.name}: {leaf.label}"
         if _holds_nodes(x):
             raise TypeError(
                 f"{what} is a node: a program computes with numbers and records nothing; pass its .data, or call the "
@@ -44,9 +47,8 @@ def _as_input(what: str, leaf: Leaf, x: Any) -> np.ndarray:
                 f"{leaf.label}.astype(np.{leaf.dtype.name})"
             )
     if array.shape != leaf.shape:
-        raise ValueError(
-            f"{what} has shape {array.shape}, but was recorded with shape {leaf.shape}; {_way_out(leaf, array)}"
-        )
+        shapes = f"has shape {array.shape}, but was recorded with shape {leaf.shape}"
+        raise ValueError(f"{program.name}: {leaf.label} {shapes}; {_way_out(leaf, array)}")
     # One with gaps is put together, as a Tensor would: numpy adds up such arrays in other orders.
     return array if array.flags.forc else array.copy(order="K")
 
@@ -69,12 +71,23 @@ def _shape_text(shape: tuple[int, ...]) -> str:
     return f"of shape {shape}" if shape else "a number"
 
 
-def parameter_numbers(leaf: Leaf) -> np.ndarray:
-    """What the nodes of a parameter hold now."""
-    numbers = numbers_of(leaf.data)
-    if numbers.shape != leaf.shape:
-        was = f"was recorded with shape {leaf.shape}"
-        raise TypeError(f"{leaf.label} has shape {numbers.shape}, but {was}; record again")
-    if numbers.dtype != leaf.dtype:
-        raise TypeError(f"{leaf.label} is {numbers.dtype}, but was recorded as {leaf.dtype}; record again")
-    return numbers
+def reader_of(leaf: Leaf) -> Callable[[], np.ndarray]:
+    """What reads the numbers that the nodes of a parameter hold at the time."""
+    if isinstance(leaf.data, np.ndarray):
+        nodes, shape = leaf.data.ravel().tolist(), leaf.shape
+        return lambda: np.fromiter(map(held, nodes), float, len(nodes)).reshape(shape)
+    node, shape, dtype = leaf.data, leaf.shape, leaf.dtype
+
+    def read() -> np.ndarray:
+        numbers = np.asarray(node._data)
+        if numbers.shape != shape:
+            was = f"was recorded with shape {shape}"
+            raise TypeError(f"{leaf.label} has shape {numbers.shape}, but {was}; record again")
+        if numbers.dtype != dtype:
+            raise TypeError(f"{leaf.label} is {numbers.dtype}, but was recorded as {dtype}; record again")
+        return numbers
+
+    return read
+
+
+held = attrgetter("_data")

@@ -47,8 +47,8 @@ def gradient(program: Program, seed: float = 1.0) -> Program:
         cotangents = sweeps.backward(values[y.slots], np.full(y.shape, seed), as_nodes=True)
         if notes:
             raise NoFormulaError(
-                f"{program.name}: a rate factor compares a node ({notes[0].sign}), so it is no formula but a choice made "
-                "once, here; write the partial derivative with mb.where, mb.greater or mb.step"
+                f"{program.name}: a rate factor compares a node ({notes[0].sign}): that is no formula, but a choice "
+                "that would be made once, here; write the partial derivative with mb.where, mb.greater or mb.step"
             )
         # Errors first: of one example ∂C/∂b is the error itself, and that is its name.
         for node, g in sorted(cotangents.items(), key=lambda pair: not WEIGHTED_INPUT.fullmatch(pair[0].label or "")):

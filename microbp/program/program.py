@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from microbp.graph import Node, Primitive
-from microbp.program.arguments import as_inputs, parameter_numbers
+from microbp.program.arguments import as_inputs, reader_of
 from microbp.program.lines import CONSTANT, INPUT, PARAMETER, Guard, Leaf, Lines, NoFormulaError, Output, RecordingError
 from microbp.program.writing import LeafNodes, Writing, dtype_of, each_node
 from microbp.tensor import Tensor
@@ -165,7 +165,11 @@ class Program:
         """The numbers of all leaves but constants."""
         for check in self.checks:
             check()
-        return [*as_inputs(self, inputs), *[parameter_numbers(leaf) for leaf in self.parameters]]
+        return [*as_inputs(self, inputs), *[read() for read in self._readers]]
+
+    @cached_property
+    def _readers(self) -> list[Callable[[], np.ndarray]]:
+        return [reader_of(leaf) for leaf in self.parameters]
 
     @cached_property
     def form(self) -> Any:
@@ -237,10 +241,15 @@ class Program:
             return made
         made = copy(self)
         made.__dict__.pop("form", None)
+        made.outputs = list(self.outputs)
         made.examples, made.is_mean, made.recorded_from = int(m), mean and self.is_single, None
         made.leaves = [
             leaf._replace(shape=batch_shape(leaf.shape, int(m))) if leaf.kind == INPUT else leaf for leaf in self.leaves
         ]
+        if self.is_gradient:  # ∂C/∂w of each example is in a further axis, also where w is a column
+            for k, i in enumerate(self.wrt, start=1):
+                if self.leaves[i].kind == PARAMETER and self.outputs[k].shape[-1:] == (1,):
+                    made.outputs[k] = self.outputs[k]._replace(shape=(*self.outputs[k].shape, 1))
         return made
 
     def matrix_form(self) -> Program:

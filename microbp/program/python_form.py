@@ -36,6 +36,7 @@ class PythonForm:
 
     def __init__(self, program: Program, examples: int | None = None, mean: bool = True) -> None:
         self.program, self.examples, self.mean = program, examples, mean
+        self.leaves = given_leaves(program)
 
     def __str__(self) -> str:
         return f"{self.name}: {self.why}"
@@ -79,7 +80,12 @@ class PythonForm:
     def _run(self, straight: StraightLine, numbers: list[Array]) -> list[Array]:
         """The outputs, each as rows of examples."""
         m = 1 if self.examples is None else self.examples
-        leaves = given_leaves(self.program)
+        leaves = self.leaves
+        if self.examples is None:
+            pairs = zip(leaves, numbers, strict=True)
+            given = [x.ravel().tolist() if isinstance(leaf.slots, np.ndarray) else x.item() for leaf, x in pairs]
+            with np.errstate(all="ignore"):  # where a function of floats is numpy's
+                return [np.array(output, float) for output in straight(given)]
         # Of an input a list of its columns; of a parameter its one column as often as there are examples.
         columns = [
             x.reshape(-1, m).T.tolist() if leaf.kind == INPUT else [x.ravel().tolist()] * m
