@@ -69,8 +69,8 @@ def moons(task: Moons) -> Ready:
     return Ready(step, result=lambda: flat([numbers_of(w) for w in net.parameter_arrays()]))
 
 
-def moons_by_neurons(task: Moons) -> Ready:
-    """micrograd's step by micrograd's own lines: neuron by neuron, product by product."""
+def cost_by_neurons(task: Moons) -> tuple[list[Value], Callable[[Any, Any], Value]]:
+    """micrograd's parameters one by one, and its cost of inputs and labels by its own lines, product by product."""
     start = [np.vectorize(Value, otypes=[object])(array) for array in task.start]
     layers = list(zip(start[::2], start[1::2], strict=True))
     parameters = [p for array in start for p in array.flat]
@@ -82,10 +82,21 @@ def moons_by_neurons(task: Moons) -> Ready:
                 x = [relu(z) for z in x]
         return x[0]
 
+    def cost(inputs: Any, labels: Any) -> Value:
+        losses = [relu(1 + -yi * score(x)) for yi, x in zip(labels, inputs, strict=True)]
+        C: Any = sum(losses) * (1.0 / len(losses)) + task.alpha * sum(p * p for p in parameters)
+        return C  # type: ignore[no-any-return]
+
+    return parameters, cost
+
+
+def moons_by_neurons(task: Moons) -> Ready:
+    """micrograd's step by micrograd's own lines: neuron by neuron, product by product."""
+    parameters, cost = cost_by_neurons(task)
+
     def step() -> None:
         inputs = [list(map(Value, row)) for row in task.X.tolist()]
-        losses = [relu(1 + -yi * score(x)) for yi, x in zip(task.y.tolist(), inputs, strict=True)]
-        C: Any = sum(losses) * (1.0 / len(losses)) + task.alpha * sum(p * p for p in parameters)
+        C = cost(inputs, task.y.tolist())
         C.backward()
         for p in parameters:
             p.data -= task.eta * p.grad

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from time import perf_counter
 
 from microbp.bench.digits import Array, Digits, flat
-from microbp.bench.eager import network
+from microbp.bench.eager import cost_by_neurons, network
 from microbp.bench.harness import Ready
+from microbp.bench.scalars import Moons
 from microbp.nn import MLP, optimizers
 from microbp.program.descent import Descent
 from microbp.program.program import Program
@@ -50,6 +51,22 @@ def from_scalars(task: Digits) -> Ready:
     return _steps(task, net, lambda: record(net.cost, x, y, node=Value, wrt=net).batch(task.m).matrix_form())
 
 
+def moons(task: Moons) -> Ready:
+    """micrograd's step by its own lines, recorded once: its 337 parameters stay Values, moved one by one."""
+    parameters, cost = cost_by_neurons(task)
+    start = perf_counter()
+    program = record(cost, task.X, task.y, node=Value)
+    program.value_and_grad(task.X, task.y)
+    prepared = perf_counter() - start
+
+    def step() -> None:
+        _, gradient = program.value_and_grad(task.X, task.y)
+        for p, g in zip(parameters, gradient, strict=True):
+            p.data -= task.eta * g
+
+    return Ready(step, result=lambda: [p.data for p in parameters], facts={"prepared, ms": 1_000 * prepared})
+
+
 def cost_and_gradient(task: Digits) -> tuple[Ready, Ready]:
     """C on one mini-batch, and C with its gradient, by a program of the Tensor graph."""
     net = network(task.sizes, task.start, Tensor)
@@ -63,6 +80,7 @@ def cost_and_gradient(task: Digits) -> tuple[Ready, Ready]:
 
 
 CONTESTANTS: dict[str, dict[str, Callable[..., object]]] = {
+    "moons": {"microbp replayed": moons},
     "digits": {"microbp replayed": digits},
     "digits by scalars": {"microbp matrix form": from_scalars},
     "gradient": {"microbp replayed": cost_and_gradient},
