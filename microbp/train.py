@@ -22,11 +22,9 @@ from microbp.nn.network import MLP
 from microbp.nn.optimizers import SGD, Optimizer
 from microbp.nn.parameters import Parameter, assign, cotangent_of, numbers_of
 from microbp.nn.regularizers import Regularizer
+from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
-from microbp.program.lines import RecordingError
-from microbp.program.program import Program
-from microbp.program.recording import record
-from microbp.program.verifying import compared
+from microbp.program.watching import compared
 from microbp.tensor import Tensor
 
 

@@ -13,10 +13,9 @@ import microbp as mb
 from microbp import Tensor, Value
 from microbp.kinds import Elementwise, Linear, Reduction
 from microbp.primitives import TABLE
+from microbp.program import RecordingError, record
 from microbp.program.batching import batched
-from microbp.program.gradient import gradient
-from microbp.program.lines import RecordingError
-from microbp.program.recording import record
+from microbp.program.transforming import gradient
 
 M = 3
 
@@ -388,9 +387,12 @@ def test_a_linear_row_of_ones_own_is_refused_with_the_way_out() -> None:
     assert y.tolist() == [[2.0, 2.0], [1.0, 1.0]]
 
 
-def test_a_program_of_values_is_refused_with_the_way_out() -> None:
-    with pytest.raises(RecordingError, match="node=mb.Tensor"):
-        batched(record(lambda x: x * x, Value(1.0)), 3)
+def test_a_program_of_values_keeps_its_lines() -> None:
+    program = record(lambda x: x * x, Value(1.0))
+    made = batched(program, 3)
+
+    assert made.lines is program.lines
+    assert made([1.0, 2.0, 3.0]) == pytest.approx(14 / 3)
 
 
 # Whole functions
@@ -470,3 +472,17 @@ def test_a_batch_of_any_function_is_a_loop_with_its_gradients(seed: int) -> None
     np.testing.assert_allclose(values, [c for c, _ in each], rtol=1e-12)
     for k, g in enumerate(of_each):
         np.testing.assert_allclose(g, np.stack([own[k] for _, own in each], axis=-1), rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("m", [0, -1, 1.5, "2", None, True])
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_a_batch_of_no_number_of_examples_is_refused(m: Any, node: Any) -> None:
+    with pytest.raises(ValueError, match="^batch: the number of examples is a whole number of at least 1, not "):
+        record(lambda x: mb.sum(x * 2.0), np.ones((3, 1)), node=node).batch(m)
+
+
+def test_a_batch_of_scalars_has_no_batches() -> None:
+    program = record(lambda x: mb.sum(x * 2.0), np.ones((3, 1)), node=Value).batch(2)
+
+    with pytest.raises(RecordingError, match="^batch: <lambda> is over 2 examples already$"):
+        program.batch(3)

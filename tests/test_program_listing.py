@@ -15,10 +15,10 @@ from microbp import Tensor, Value
 from microbp import primitives as p
 from microbp.kinds import Elementwise
 from microbp.primitives import TABLE
+from microbp.program import record
 from microbp.program.batching import batched
-from microbp.program.gradient import gradient
 from microbp.program.listing import listing
-from microbp.program.recording import record
+from microbp.program.transforming import gradient
 
 
 def network(m: int, cost: str, sizes: Any = (3, 2, 1), **kinds: Any) -> Any:

@@ -14,7 +14,7 @@ from microbp.graph import Node
 from microbp.primitives import TABLE
 from microbp.program import Program, record
 from microbp.program.lines import CONSTANT, INPUT, PARAMETER
-from microbp.program.watched import RecordedTensor, RecordedValue
+from microbp.program.watching.watched import RecordedTensor, RecordedValue
 from microbp.value import METHODS, OPERATORS
 
 both_nodes = pytest.mark.parametrize("node", [Value, Tensor])

@@ -20,11 +20,10 @@ import numpy as np
 from microbp.graph import Node
 from microbp.nn.optimizers import SGD, Adam, Momentum, Optimizer
 from microbp.nn.parameters import Parameter, assign, nodes_of, numbers_of
-from microbp.program.gradient import gradient
-from microbp.program.guards import check_guards
-from microbp.program.lines import RecordingError
-from microbp.program.numpy_source import Before, Function, NumpySource
-from microbp.program.program import Program
+from microbp.program.forms.numpy_source import Before, Function, NumpySource
+from microbp.program.lines import RecordingError, StraightLine
+from microbp.program.transforming import gradient
+from microbp.program.watching import check_guards
 
 Array = np.ndarray[Any, Any]
 
@@ -49,7 +48,7 @@ class Flat:
 class Prepared(NamedTuple):
     """A program for one size of mini-batch, and how to run it for either place of the parameters."""
 
-    program: Program
+    program: StraightLine
     runs: tuple[Function, Function]
 
 
@@ -143,7 +142,7 @@ class Descent:
         """Parameters, and the optimizer's states, before the last step."""
         return [part.copy() for part in self.places[1 - self.now].parts], self._states_of(self.before)
 
-    def prepare(self, m: int, program: Program) -> None:
+    def prepare(self, m: int, program: StraightLine) -> None:
         """Have ready what mini-batches of m examples need.
 
         program  of their cost: inputs of shapes (n_1, m) and (n_L, m), differentiated by the parameters in their order

@@ -8,19 +8,18 @@ comparison, on which the function may branch, is noted, and looked at again at e
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from microbp.arrays import as_array
 from microbp.graph import Node, recorded
 from microbp.names import stem
-from microbp.nn.parameters import name_nodes
-from microbp.program.holders import checks_of
-from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError
-from microbp.program.program import Program, Recording
-from microbp.program.watched import Watched, watched
-from microbp.program.writing import as_nodes, each_node, is_nodes
+from microbp.nn.parameters import name_nodes, nodes_of
+from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError, as_nodes, is_nodes
+from microbp.program.program import Program
+from microbp.program.watching import Watched, checks_of, watched
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -64,87 +63,36 @@ def record(
     if node is not None and not (isinstance(node, type) and issubclass(node, Value | Tensor)):
         raise TypeError(f"record: node is mb.Value or mb.Tensor, not {node!r}")
     notes: list[Guard] = []
+    arguments = _arguments(examples, node, notes)
+    y = f(*arguments)
+    for k, x in enumerate(arguments, start=1):
+        if _label_of(x) is None:
+            name_nodes(x, "x" if len(arguments) == 1 else f"x{k}")
+    outputs = _outputs(y)
+    asked = _asked_for(wrt, arguments)
+    leaves = [(INPUT, _label_of(x), x) for x in arguments] + [(PARAMETER, _label_of(w), w) for w in asked.groups]
+    program = Program(
+        outputs,
+        leaves,
+        [_told(note) for note in notes],
+        name=getattr(f, "__name__", "f"),
+        returns_tuple=isinstance(y, tuple | list),
+    )
+    if asked.leaves is not None:
+        program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
+    program.checks = checks_of(f, wrt, program.parameters)
+    program.record_again = partial(record, f, node=node, wrt=wrt)
+    return program
+
+
+def _arguments(examples: Sequence[Any], node: type[Node] | None, notes: list[Guard]) -> list[Any]:
     arguments = []
     for k, x in enumerate(examples, start=1):
         try:
             arguments.append(_argument(x, node, notes))
         except (TypeError, ValueError) as error:
             raise type(error)(f"record: example {k}: {error}") from None
-    y = f(*arguments)
-    for k, x in enumerate(arguments, start=1):
-        if _stem(x) is None:
-            name_nodes(x, "x" if len(arguments) == 1 else f"x{k}")
-    outputs = list(y) if isinstance(y, tuple | list) else [y]
-    for output in outputs or [y]:
-        if not is_nodes(output):
-            what = f"an array of {output.dtype.name}" if isinstance(output, np.ndarray) else f"{type(output).__name__}"
-            raise RecordingError(
-                f"record: the function gave {what}, not a node: there is nothing recorded to replay; "
-                "let it return the Value or Tensor that it computes"
-            )
-    _need_watched([node for output in outputs for node in each_node(output)])
-    groups, chosen, is_one = _asked_for(wrt, arguments)
-    leaves = [(INPUT, _stem(x), x) for x in arguments] + [(PARAMETER, _stem(w), w) for w in groups]
-    guards, is_single = [_told(note) for note in notes], not isinstance(y, tuple | list)
-    program = Program(outputs, leaves, guards, name=getattr(f, "__name__", "f"), is_single=is_single)
-    if not any(node.number for output in outputs for node in each_node(output)):
-        raise RecordingError(
-            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
-            "nothing to replay"
-        )
-    if chosen is not None:
-        program.wrt, program.is_one = chosen, is_one
-    program.checks = checks_of(f, wrt, program.parameters)
-    program.recorded_from = Recording(f, node, wrt)
-    return program
-
-
-def _need_watched(outputs: Sequence[Node]) -> None:
-    """A RecordingError where a Value met a Tensor that is not of the recording: the result is not of it either."""
-    if not any([isinstance(node, Tensor) for node in outputs]):
-        return
-    for node in recorded(outputs)[1]:
-        lost = [] if isinstance(node, Watched) else [x for x in node.inputs if isinstance(x, Watched)]
-        if lost:
-            raise RecordingError(
-                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
-                "numbers; pass node=mb.Tensor"
-            )
-
-
-def _asked_for(wrt: Any, arguments: Sequence[Any]) -> tuple[list[Any], list[int] | None, bool]:
-    """Parameters as leaves of their own, the numbers of the leaves to differentiate by, and whether it is one alone."""
-    if wrt is None:
-        return [], None, False
-    if callable(getattr(wrt, "parameter_arrays", None)):
-        wrt = wrt.parameter_arrays()
-    is_one = not isinstance(wrt, tuple | list)
-    wanted = [wrt] if is_one else list(wrt)
-    groups: list[Any] = []
-    chosen: list[int] = []
-    for w in wanted:
-        if isinstance(w, int | np.integer) and not isinstance(w, bool):
-            if not -len(arguments) <= w < len(arguments):
-                raise ValueError(f"record: wrt has {w}, but the function was called with {len(arguments)} argument(s)")
-            chosen.append(int(w) % len(arguments))
-        elif is_nodes(w):
-            known = [k for k, group in enumerate(groups) if group is w]
-            chosen.append(len(arguments) + (known or [len(groups)])[0])
-            if not known:
-                groups.append(w)
-        else:
-            raise TypeError(
-                "record: wrt is made of parameters (Tensors, Values, arrays of Values) or of numbers of arguments, "
-                f"not {type(w).__name__} {w!r:.40}"
-            )
-    seen: set[Node] = set()
-    for x in [node for w in groups for node in each_node(w)]:
-        if x.primitive is not None or not x.number:
-            raise ValueError(f"record: wrt holds {x.name}, which is no parameter: it was computed, or is a constant")
-        if x in seen:
-            raise RecordingError(f"record: wrt holds {x.name} in two places; give each parameter one place")
-        seen.add(x)
-    return groups, chosen, is_one
+    return arguments
 
 
 def _argument(x: Any, node: type[Node] | None, notes: list[Guard]) -> Any:
@@ -165,6 +113,79 @@ def _argument(x: Any, node: type[Node] | None, notes: list[Guard]) -> Any:
     return as_nodes([watched(Value, float(v), None, notes) for v in numbers.flat], numbers.shape)[()]
 
 
+def _outputs(y: Any) -> list[Any]:
+    """What f gave, each a node or an array of Values; a RecordingError where that is nothing to replay."""
+    outputs = list(y) if isinstance(y, tuple | list) else [y]
+    for output in outputs or [y]:
+        if not is_nodes(output):
+            what = f"an array of {output.dtype.name}" if isinstance(output, np.ndarray) else f"{type(output).__name__}"
+            raise RecordingError(
+                f"record: the function gave {what}, not a node: there is nothing recorded to replay; "
+                "let it return the Value or Tensor that it computes"
+            )
+    nodes = [node for output in outputs for node in nodes_of(output)]
+    if not any(node.number for node in nodes):
+        raise RecordingError(
+            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
+            "nothing to replay"
+        )
+    # Where a Value meets a Tensor that is not of the recording, the result is not of it either.
+    for node in recorded(nodes)[1] if any([isinstance(node, Tensor) for node in nodes]) else ():
+        lost = [] if isinstance(node, Watched) else [x for x in node.inputs if isinstance(x, Watched)]
+        if lost:
+            raise RecordingError(
+                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
+                "numbers; pass node=mb.Tensor"
+            )
+    return outputs
+
+
+class _Asked(NamedTuple):
+    """What to differentiate by.
+
+    groups    parameters, each a leaf of its own
+    leaves    the numbers of the leaves, arguments first; None where nothing was said
+    is_tuple  whether several things were asked for, and not one by itself
+    """
+
+    groups: list[Any]
+    leaves: list[int] | None
+    is_tuple: bool
+
+
+def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
+    if wrt is None:
+        return _Asked([], None, False)
+    if callable(getattr(wrt, "parameter_arrays", None)):
+        wrt = wrt.parameter_arrays()
+    is_tuple = isinstance(wrt, tuple | list)
+    groups: list[Any] = []
+    leaves: list[int] = []
+    for w in wrt if is_tuple else [wrt]:
+        if isinstance(w, int | np.integer) and not isinstance(w, bool):
+            if not -len(arguments) <= w < len(arguments):
+                raise ValueError(f"record: wrt has {w}, but the function was called with {len(arguments)} argument(s)")
+            leaves.append(int(w) % len(arguments))
+        elif is_nodes(w):
+            known = [k for k, group in enumerate(groups) if group is w]
+            leaves.append(len(arguments) + (known or [len(groups)])[0])
+            if not known:
+                groups.append(w)
+        else:
+            raise TypeError(
+                "record: wrt is made of parameters (Tensors, Values, arrays of Values) or of numbers of arguments, "
+                f"not {type(w).__name__} {w!r:.40}"
+            )
+    seen: set[Node] = set()
+    for x in [node for w in groups for node in nodes_of(w)]:
+        if x.primitive is not None or not x.number:
+            raise ValueError(f"record: wrt holds {x.name}, which is no parameter: it was computed, or is a constant")
+        if x in seen:
+            raise RecordingError(f"record: wrt holds {x.name} in two places; give each parameter one place")
+        seen.add(x)
+    return _Asked(groups, leaves, is_tuple)
+
+
 def _told(note: Guard) -> Guard:
     """A comparison in words, once all that is compared has its name."""
     left, right = (
@@ -174,6 +195,6 @@ def _told(note: Guard) -> Guard:
     return note._replace(text=f"{left} {note.sign} {right}")
 
 
-def _stem(x: Any) -> str | None:
+def _label_of(x: Any) -> str | None:
     """The label of a node; what the labels of an array of Values have in common."""
     return stem([node.label for node in x.flat]) if isinstance(x, np.ndarray) else x.label

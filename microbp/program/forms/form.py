@@ -1,0 +1,37 @@
+"""`Form`: a way in which a program can be run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+Numbers = list[np.ndarray]
+"""The numbers of the leaves that are not constants, one array each."""
+
+
+class Form:
+    """A way of running a program, by itself or differentiated by the leaves in its `wrt`; printed, it says why.
+
+    name  what it is called
+    why   why it was chosen
+    """
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}"
+
+    @property
+    def source(self) -> str:
+        """Text of what is run."""
+        raise NotImplementedError
+
+    def value(self, numbers: Numbers) -> list[Any]:
+        """The outputs."""
+        raise NotImplementedError
+
+    def value_and_grad(self, numbers: Numbers) -> tuple[Any, list[Any]]:
+        """The value, and the gradient by each leaf in `wrt`."""
+        raise NotImplementedError

@@ -1,0 +1,260 @@
+"""`NumpySource`: a program of arrays as numpy calls that write into arrays made beforehand.
+
+On small arrays a step costs what numpy's calls cost, so each is made the cheapest way. Measured on
+30 × 10 numbers, where a product takes 190 ns: a fresh result in place of one written to `out` costs
+150 ns more, `out` by keyword 60 ns, a Python number beside an array, in place of a 0-d array, 170 ns,
+`np.matmul` in place of `np.dot` 300 ns. Transposes, reshapes and slices of arrays that stay where they
+are become views made once; a result goes into the array of an input that is used up.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.graph import Primitive
+from microbp.kinds import Elementwise, is_column_of_sums, ones
+from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, reduced, view_text
+from microbp.program.forms.python_text import Names
+from microbp.program.lines import CONSTANT, StraightLine
+from microbp.program.transforming import as_laid_out, empty_text, layout
+
+Array = np.ndarray[Any, Any]
+Function = Callable[..., tuple[Array, ...]]
+
+TAKEN = {"np", "run", "TABLE", *[path.replace(".", "_") for path in REDUCTIONS.values()], *dir(np), *keyword.kwlist}
+"""Names that mean something else in the source."""
+
+LONGEST = 100
+"""Constants with more numbers are not written out."""
+
+
+class Before(NamedTuple):
+    """Lines of Python that a program's own are to follow, in one function.
+
+    arguments  names that the function takes first
+    lines      what comes before
+    scope      what these lines speak of
+    """
+
+    arguments: list[str]
+    lines: list[str]
+    scope: dict[str, Any]
+
+
+class NumpySource:
+    """The source of a function `run`, and what it means.
+
+    source     text of a module; `run` takes the leaves that are not fixed and gives the outputs and then both
+               sides of each guard. What it gives are its own arrays, written over by the next call
+    scope      what the module needs besides: arrays that are fixed, rows that are not in the table
+    function   `run`
+    """
+
+    def __init__(
+        self,
+        program: StraightLine,
+        fixed: Mapping[int, Array] | None = None,
+        into: Mapping[int, Array] | None = None,
+        before: Before | None = None,
+    ) -> None:
+        """
+        fixed   leaves, by number, that stay in these arrays from call to call, and are no arguments of `run`
+        into    outputs, by number, that are to be written into these arrays
+        before  what is to be done first; outputs that go into given arrays are then not handed back
+        """
+        is_alone, before = before is None, before or Before([], [], {})
+        self.program = program
+        self.scope: dict[str, Any] = dict(before.scope)
+        self._names = Names({*TAKEN, *before.scope, *before.arguments})
+        self._functions: dict[str, None] = {}
+        self._before: list[str] = []
+        self._body: list[str] = []
+        self._name: dict[int, str] = {}
+        self._array: dict[int, Array] = {}  # of slots that stay in one array
+        self._numbers: dict[Any, str] = {}
+        self._free: list[tuple[str, Array]] = []
+        self._results = program.wanted_slots
+        arguments = self._begin(fixed or {})
+        given = [fixed[i] if fixed and i in fixed else as_laid_out(leaf) for i, leaf in enumerate(program.leaves)]
+        with np.errstate(all="ignore"):  # of these arrays no number is of concern, but the layouts in memory are
+            self._like: list[Array] = program.run(given)
+        targets = self._targets(into or {})
+        self._write(targets)
+        for k, array in (into or {}).items():
+            slot = self._results[k]
+            if targets.get(slot) is not array:  # a leaf, a view, or a slot that goes to another place too
+                name = self._names.new(None, f"into{k}")
+                self.scope[name] = array
+                self._body.append(f"{self._function('copyto')}({name}, {self._name[slot]})")
+        given_back = [slot for k, slot in enumerate(self._results) if is_alone or k not in (into or {})]
+        results = "".join([self._name[slot] + ", " for slot in given_back]).rstrip(" ")
+        self.source = "\n".join(
+            [
+                f'"""The program {program.name}: {len(program.lines)} lines on arrays made beforehand."""',
+                "import numpy as np",
+                *[f"{name} = np.{path}" for path, name in self._names_of_functions()],
+                *self._before,
+                "",
+                f"def run({', '.join(before.arguments + arguments)}):",
+                *[f"    {line}" for line in before.lines + self._body],
+                f"    return {results}",
+                "",
+            ]
+        )
+
+    def compiled(self) -> Function:
+        """`run`."""
+        scope = dict(self.scope)
+        exec(compile(self.source, f"<program {self.program.name}>", "exec"), scope)
+        return scope.pop("run")  # type: ignore[no-any-return]  # taken out, or the two would keep each other alive
+
+    # Names
+
+    def _function(self, path: str) -> str:
+        self._functions[path] = None
+        return path.replace(".", "_")
+
+    def _names_of_functions(self) -> list[tuple[str, str]]:
+        return [(path, path.replace(".", "_")) for path in self._functions]
+
+    def _number(self, number: Any) -> str:
+        """The name of a constant. A 0-d array stands beside an array at a third of the cost of a Python number."""
+        array = np.asarray(number)
+        key = (array.tobytes(), array.shape, array.strides, array.dtype)
+        if key not in self._numbers:
+            self._numbers[key] = name = self._names.new(None, f"c{len(self._numbers) + 1}")
+            if 0 < array.size <= LONGEST and array.flags.c_contiguous:
+                text = repr(array.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
+                kind = "" if array.dtype == np.float64 else f", np.{array.dtype.name}"
+                self._before.append(f"{name} = np.array({text}{kind})")
+            else:
+                self._before.append(f"# {name} is a constant of shape {array.shape}")
+                self.scope[name] = array
+        return self._numbers[key]
+
+    # Leaves and targets
+
+    def _begin(self, fixed: Mapping[int, Array]) -> list[str]:
+        arguments = []
+        for i, leaf in enumerate(self.program.leaves):
+            slot = leaf.slots
+            if leaf.kind == CONSTANT:
+                self._name[slot], self._array[slot] = self._number(leaf.data), np.asarray(leaf.data)
+                continue
+            self._name[slot] = name = self._names.new(leaf.label, f"x{i + 1}")
+            if i in fixed:
+                self.scope[name] = self._array[slot] = fixed[i]
+            else:
+                arguments.append(name)
+        return arguments
+
+    def _targets(self, into: Mapping[int, Array]) -> dict[int, Array]:
+        """The arrays that lines have to write to, by line."""
+        targets: dict[int, Array] = {}
+        for k, array in into.items():
+            slot = self._results[k]
+            if slot >= 0 and slot not in targets and not is_view(*self.program.lines[slot][::2]):
+                if layout(array) == layout(self._like[slot]):
+                    targets[slot] = array
+        return targets
+
+    # Lines
+
+    def _write(self, targets: Mapping[int, Array]) -> None:
+        lines = self.program.lines
+        owner: dict[int, int] = {leaf.slots: leaf.slots for leaf in self.program.leaves}
+        last: dict[int, int] = {}
+        for k, (primitive, inputs, params) in enumerate(lines):
+            owner[k] = owner[inputs[0]] if is_view(primitive, params) else k
+            last.update({owner[slot]: k for slot in inputs})
+        last.update({owner[slot]: len(lines) for slot in self._results})
+        for k, (primitive, inputs, params) in enumerate(lines):
+            self._name[k] = self._names.new(self.program.labels[k], f"t{k + 1}")
+            if is_view(primitive, params):
+                self._view(k, primitive, inputs[0], params)
+                continue
+            spare = [s for s in dict.fromkeys(owner[slot] for slot in inputs) if s >= 0 and last[s] == k]
+            self._room(k, primitive, [s for s in spare if s in inputs], targets.get(k))
+            self._call(k, primitive, inputs, params)
+            self._free += [(self._name[s], self._array[s]) for s in spare if self._array[s] is not self._array[k]]
+
+    def _view(self, k: int, primitive: Primitive, u: int, params: dict[str, Any]) -> None:
+        line = f"{self._name[k]} = {view_text(primitive, self._name[u], params)}"
+        if u in self._array:
+            made = np.asarray(primitive.on_arrays(self._array[u], **params))
+            if np.shares_memory(made, self._array[u]):
+                self._array[k] = made
+                self._before.append(line)
+                return
+        self._body.append(line)  # of an argument, or a copy after all
+
+    def _room(self, k: int, primitive: Primitive, spare: list[int], target: Array | None) -> None:
+        """Where line k writes to: where it has to, the array of an input that is used up, a free one, a new one."""
+        name, like = self._name[k], self._like[k]
+        if target is not None:
+            self.scope[name] = self._array[k] = target
+            return
+        if isinstance(primitive, Elementwise):
+            self._free += [(self._name[s], self._array[s]) for s in spare]
+        for i, (other, array) in reversed(list(enumerate(self._free))):
+            if layout(array) == layout(like):
+                self._array[k] = array
+                self._before.append(f"{name} = {other}  # used up by then")
+                del self._free[i]
+                break
+        else:
+            self._array[k] = np.empty_like(like)
+            self._before.append(f"{name} = {empty_text(like)}")
+        if isinstance(primitive, Elementwise):
+            used = [self._array[s] for s in spare]
+            self._free = [(other, array) for other, array in self._free if not any(array is x for x in used)]
+
+    def _call(self, k: int, primitive: Primitive, inputs: tuple[int, ...], params: dict[str, Any]) -> None:
+        us, y, dtype = [self._name[slot] for slot in inputs], self._name[k], self.program.dtypes[k]
+        if primitive in STEPS:
+            words = dict(zip("uvw", us, strict=False)) | {"y": y, "out=y": f"out={y}"}
+            for step in STEPS[primitive]:
+                function, _, operands = step.rstrip(")").partition("(")
+                for number in (0, 1):
+                    word = ("zero", "one")[number]
+                    if word in operands:
+                        words[word] = self._number(np.array(number, dtype))
+                self._body.append(f"{self._function(function)}({', '.join([words[x] for x in operands.split(', ')])})")
+        elif primitive is p.matmul:
+            # Of the same bits for matrices without gaps; others np.dot copies, and np.matmul adds up in its own order.
+            is_plain = all(like.ndim == 2 and like.flags.forc for like in [self._like[slot] for slot in inputs])
+            self._body.append(f"{self._function('dot' if is_plain else 'matmul')}({us[0]}, {us[1]}, {y})")
+        elif primitive is p.sum_to and is_column_of_sums(self._like[inputs[0]], params["shape"]):
+            like = self._like[inputs[0]]
+            flat = self._names.new(None, f"{y}_flat")
+            self._before.append(f"{flat} = {y}.reshape(-1)")
+            column = self._number(ones(like.shape[1], like.dtype))
+            self._body.append(f"{self._function('dot')}({us[0]}, {column}, {flat})")
+        elif (found := reduced(primitive, self._like[inputs[0]].shape, params)) is not None:
+            axis, keepdims = found
+            function = self._function(REDUCTIONS.get(primitive, "add.reduce"))
+            self._body.append(f"{function}({us[0]}, {axis}, None, {y}{', True' if keepdims else ''})")
+        else:
+            self._other_call(k, primitive, us, params)
+
+    def _other_call(self, k: int, primitive: Primitive, us: list[str], params: dict[str, Any]) -> None:
+        """A row of which numpy's calls are not known here: computed by the row itself, and copied."""
+        name = self._names.new(None, f"{primitive.name}_{k + 1}")
+        if p.TABLE.get(primitive.name) is primitive:
+            self._before.append("from microbp.primitives import TABLE")
+            self._before.append(f'{name} = TABLE["{primitive.name}"].on_arrays')
+        else:
+            self._before.append(f"# {name} is a row of your own: its function on arrays")
+            self.scope[name] = primitive.on_arrays
+        given = []
+        for key, value in params.items():
+            word = self._names.new(None, f"{key}_{k + 1}")
+            self.scope[word] = value
+            self._before.append(f"# {word} = {value!r}".splitlines()[0])
+            given.append(f", {key}={word}")
+        self._body.append(f"{self._name[k]}[...] = {name}({', '.join(us)}{''.join(given)})")

@@ -1,0 +1,78 @@
+"""`Lookup`: the lines of a program by what they do, so that a formula can be looked up in it.
+
+A formula run on `Found` slots computes nothing: it asks at each step for the line that takes it. What
+comes out is the slot in which the program has the value of the formula.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from microbp import primitives as p
+from microbp.graph import Operand, Primitive
+from microbp.operators import Differentiable
+from microbp.program.lines import CONSTANT, StraightLine
+
+
+class Found(Differentiable):
+    """A slot that a formula came upon; None where the program has no line that does what the formula says."""
+
+    __slots__ = ("lookup", "_shape")
+    precedence = 100
+
+    def __init__(self, lookup: Lookup, slot: int | None, shape: tuple[int, ...] = ()) -> None:
+        self.lookup, self._data, self._shape, self.number = lookup, slot, shape, 0
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self._shape
+
+    @classmethod
+    def accepts(cls, other: Operand) -> bool:
+        return True
+
+    @classmethod
+    def record(cls, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Any:
+        lookup: Lookup = next(x.lookup for x in inputs if isinstance(x, Found))
+        return lookup.line(primitive, inputs, params)
+
+
+class Lookup:
+    """The lines of a program by what they do; equal numbers are one and the same."""
+
+    def __init__(self, program: StraightLine) -> None:
+        self.program = program
+        self.number: dict[int, float] = {}
+        for leaf in program.leaves:
+            if leaf.kind == CONSTANT and np.size(leaf.data) == 1:
+                self.number[leaf.slots] = float(np.asarray(leaf.data).item())
+        self.shape_of: dict[int, tuple[int, ...]] = {leaf.slots: leaf.shape for leaf in program.leaves}
+        self.shape_of |= dict(enumerate(program.shapes))
+        self.slots: dict[Any, int] = {}
+        for k, (primitive, inputs, params) in enumerate(program.lines):
+            self.slots.setdefault(self._key(primitive, inputs, params), k)
+
+    def __getitem__(self, slot: int) -> Found:
+        return Found(self, slot, self.shape_of[slot])
+
+    def _key(self, primitive: Primitive, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        return (primitive, *[self._same(x) for x in inputs], *map(repr, params.items()))
+
+    def _same(self, x: int | float) -> Any:
+        """What two inputs have in common that may stand for each other: a slot, or a number."""
+        number = self.number.get(x) if isinstance(x, int) else x
+        return x if number is None else repr(number)
+
+    def line(self, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Found:
+        """The slot of the line with this primitive and these inputs, a product in either order."""
+        if any(isinstance(x, Found) and x._data is None for x in inputs):
+            return Found(self, None)
+        keys = tuple([x._data if isinstance(x, Found) else float(x) for x in inputs])
+        slot = self.slots.get(self._key(primitive, keys, params))
+        if slot is None and primitive in (p.mul, p.add):
+            slot = self.slots.get(self._key(primitive, keys[::-1], params))
+        if slot is None and primitive is p.div and isinstance(keys[1], float):
+            return self.line(p.mul, (inputs[0], 1 / keys[1]), params)
+        return Found(self, slot) if slot is None else self[slot]

@@ -1,0 +1,63 @@
+"""`Graph`: the lines of a program as nodes, out of which another program is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from microbp.program.lines import CONSTANT, Guard, Leaf, ProgramLike, StraightLine, Take, as_nodes
+from microbp.program.transforming.layout import as_laid_out
+from microbp.program.watching import watched
+from microbp.tensor import Tensor, constant
+from microbp.value import Value
+
+
+class Graph:
+    """Nodes for the leaves of a program and for its lines, named as its slots; their numbers mean nothing.
+
+    leaves  a node, or an array of Values, for each leaf
+    values  the nodes of all slots
+    """
+
+    def __init__(self, program: StraightLine, take: Take | None = None, notes: list[Guard] | None = None) -> None:
+        """
+        take   makes the node of a line, in place of the line's primitive
+        notes  where it is given, a comparison of these nodes is written down there, and to read a number is refused
+        """
+        self.leaves = [as_node(leaf, program.is_scalar, notes) for leaf in program.leaves]
+        self.values = program.run(self.leaves) if take is None else program.run(self.leaves, take)
+        for k, label in enumerate(program.labels):
+            if label is not None and self.values[k].label is None and self.values[k].number:
+                self.values[k].label = label
+        for leaf, nodes in zip(program.leaves, self.leaves, strict=True):
+            if isinstance(nodes, np.ndarray) and isinstance(leaf.data, np.ndarray):
+                for node, given in zip(nodes.flat, leaf.data.flat, strict=True):
+                    node.label = given.label
+
+    def at(self, slots: Any) -> Any:
+        """The node of a slot, or an array of those of an array of slots."""
+        if isinstance(slots, np.ndarray):
+            return as_nodes([self.values[s] for s in slots.flat], slots.shape)
+        return self.values[slots]
+
+    def program(self, like: ProgramLike, outputs: Sequence[Any]) -> ProgramLike:
+        """The program of these outputs: another form of `like`, whose lines the nodes are of."""
+        pairs = zip(like.leaves, self.leaves, strict=True)
+        leaves = [(leaf.kind, leaf.label, x) for leaf, x in pairs if leaf.kind != CONSTANT]
+        guards = [guard._replace(left=self.at(guard.left), right=self.at(guard.right)) for guard in like.guards]
+        return like.derived(outputs, leaves, guards)
+
+
+def as_node(leaf: Leaf, is_scalar: bool, notes: list[Guard] | None = None) -> Any:
+    """A node for a leaf, or an array of Values; `notes` as in `Graph`."""
+    if leaf.kind == CONSTANT:  # an array as it lies in memory, with what is broadcast there once
+        return Value(leaf.data, leaf.label, varies=False) if is_scalar else constant(np.asarray(leaf.data), leaf.label)
+    if isinstance(leaf.slots, np.ndarray):
+        return as_nodes([_leaf(Value, 0.5, None, notes) for _ in leaf.flat_slots], leaf.shape)
+    return _leaf(Value, 0.5, leaf.label, notes) if is_scalar else _leaf(Tensor, as_laid_out(leaf), leaf.label, notes)
+
+
+def _leaf(node: type[Any], data: Any, label: str | None, notes: list[Guard] | None) -> Any:
+    return node(data, label) if notes is None else watched(node, data, label, notes)

@@ -1,0 +1,136 @@
+"""Where a function finds its parameters, so that one put in the place of another is noticed.
+
+A program reads its parameters from the nodes that they were at recording. Where the function would by
+now find other nodes (a variable bound anew, a layer given another w), the program is out of date.
+
+The function leads to them by a chain of places: a variable holds a network, an attribute of that a list,
+the list a layer, an attribute of that w. At each call every place on such a chain is looked at again.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from operator import is_
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp.graph import Node, Primitive
+from microbp.nn.parameters import nodes_of
+from microbp.program.lines import Leaf, RecordingError
+
+Read = Callable[[], list[Any]]
+"""What gives the things that stand in a place at the time."""
+
+CLOSED = (Node, Primitive, np.generic, ModuleType, type, str, bytes, int, float, complex, type(None))
+"""What holds no parameters: a node is one or none, and a module or a class is not looked into."""
+
+MOST = 10_000
+"""How many things are looked into: enough for any model, and far less than all that a program may hold."""
+
+
+class Place(NamedTuple):
+    """A variable, an attribute, an entry of a dict, or the entries of a list or an array.
+
+    holder  the thing that the place is in
+    found   what stood there when the function was recorded
+    """
+
+    name: str
+    holder: Any
+    read: Read
+    found: list[Any]
+
+    def check(self) -> None:
+        """A RecordingError where something else stands there by now."""
+        now = self.read()
+        if len(now) != len(self.found) or not all(map(is_, now, self.found)):
+            raise RecordingError(
+                f"{self.name} was replaced after the recording, and the program still rests on what was there before; "
+                "record again, or give the old parameters other data"
+            )
+
+
+def checks_of(f: Callable[..., Any], wrt: Any, parameters: Sequence[Leaf]) -> list[Callable[[], None]]:
+    """For each place on the way from f to its parameters, a check that raises where other things are there."""
+    places = _places_from([f, *(wrt if isinstance(wrt, list | tuple) else [wrt])])
+    leading = {id(node) for leaf in parameters for node in nodes_of(leaf.data)}
+    while True:  # each round goes one place back on the way
+        holders = {id(place.holder) for place in places if _meets(place.found, leading)}
+        if holders <= leading:
+            return [place.check for place in places if _meets(place.found, leading)]
+        leading |= holders
+
+
+def _meets(things: list[Any], identities: set[int]) -> bool:
+    return not identities.isdisjoint(map(id, things))
+
+
+def _places_from(roots: list[Any]) -> list[Place]:
+    """All places that can be reached, the nearest first."""
+    places: list[Place] = []
+    things = [("a parameter", x) for x in roots]
+    seen = set(map(id, roots))
+    for name, holder in things:  # which grows on the way
+        for place_name, read in _places_in(name, holder):
+            place = Place(place_name, holder, read, read())
+            places.append(place)
+            for x in place.found:
+                if not _is_closed(x) and id(x) not in seen and len(seen) < MOST:
+                    seen.add(id(x))
+                    things.append((place_name, x))
+    return places
+
+
+def _is_closed(x: Any) -> bool:
+    return isinstance(x, CLOSED) or (isinstance(x, np.ndarray) and x.dtype != object)
+
+
+def _places_in(name: str, x: Any) -> Iterator[tuple[str, Read]]:
+    if isinstance(x, FunctionType):
+        yield from _variables_of(x)
+    elif isinstance(x, MethodType):
+        yield name, lambda: [x.__func__, x.__self__]
+    elif isinstance(x, functools.partial):
+        yield name, lambda: [x.func, *x.args, *x.keywords.values()]
+    elif isinstance(x, dict):
+        for key in x:
+            yield f"{name}[{key!r}]", functools.partial(_value, x, key)
+    elif isinstance(x, list | tuple | np.ndarray):
+        yield name, lambda: x.ravel().tolist() if isinstance(x, np.ndarray) else list(x)
+    else:
+        call = vars(type(x)).get("__call__")
+        if isinstance(call, FunctionType):
+            yield from _variables_of(call)
+        attributes = getattr(x, "__dict__", {})
+        for attribute in attributes:
+            yield f"{type(x).__name__}.{attribute}", functools.partial(_value, attributes, attribute)
+
+
+def _variables_of(function: FunctionType) -> Iterator[tuple[str, Read]]:
+    """Variables that a function closes over, globals that it names, and its defaults."""
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        yield name, functools.partial(_content, cell)
+    for name in sorted(_names_in(function.__code__)):
+        if name in function.__globals__:
+            yield name, functools.partial(_value, function.__globals__, name)
+    default = f"a default of {function.__name__}"
+    yield default, lambda: [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+
+
+def _names_in(code: CodeType) -> set[str]:
+    """The names in a function, and in what is defined in it."""
+    return {*code.co_names}.union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
+
+
+def _value(things: dict[Any, Any], key: Any) -> list[Any]:
+    return [things.get(key)]
+
+
+def _content(cell: Any) -> list[Any]:
+    try:
+        return [cell.cell_contents]
+    except ValueError:  # not bound yet, or not any more
+        return []
