@@ -38,7 +38,7 @@ def test_a_neuron_of_784_inputs_is_two_levels_and_not_784():
     form = LevelForm(record(f, x, node=Value))
 
     assert [len(level.groups) for level in form.plan.levels] == [1, 1]
-    assert form.value([x, np.array([0.5, *[v.data for v in w]])])[0] == pytest.approx(0.5 + 0.01 * 783 * 392)
+    assert form.value([x, np.array([v.data for v in w])])[0] == pytest.approx(0.5 + 0.01 * 783 * 392)
 
 
 def test_a_sum_that_is_used_besides_is_not_taken_apart():

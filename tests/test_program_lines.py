@@ -43,8 +43,8 @@ def test_leaves_have_the_slots_before_zero_and_arrays_of_values_one_an_entry():
     program = record(lambda x, y: (w @ x)[0] * y + 5.0, [1.0, 2.0], 3.0, node=Value, wrt=[w])
 
     assert [(leaf.kind, leaf.label) for leaf in program.leaves] == [
-        (INPUT, "x1"),
-        (INPUT, "x2"),
+        (INPUT, "x"),
+        (INPUT, "y"),
         (PARAMETER, "w"),
         (CONSTANT, None),
     ]

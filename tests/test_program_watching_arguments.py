@@ -26,36 +26,36 @@ X = np.ones((3, 1))
 @pytest.mark.parametrize(
     ("inputs", "error", "sentence"),
     [
-        ((), TypeError, r"f: takes 2 inputs \(x1 of shape \(3, 1\), x2 a number\), but was given 0"),
-        ((X,), TypeError, r"f: takes 2 inputs \(x1 of shape \(3, 1\), x2 a number\), but was given 1"),
+        ((), TypeError, r"f: takes 2 inputs \(x of shape \(3, 1\), y a number\), but was given 0"),
+        ((X,), TypeError, r"f: takes 2 inputs \(x of shape \(3, 1\), y a number\), but was given 1"),
         ((X, 1.0, 2.0), TypeError, r"f: takes 2 inputs \(.*\), but was given 3"),
-        ((X.T, 1.0), ValueError, r"f: x1 has shape \(1, 3\), but was recorded with shape \(3, 1\); pass x1.T"),
+        ((X.T, 1.0), ValueError, r"f: x has shape \(1, 3\), but was recorded with shape \(3, 1\); pass x.T"),
         (
             (np.ones((3, 5)), 1.0),
             ValueError,
-            r"f: x1 has shape \(3, 5\), but was recorded with shape \(3, 1\); for 5 examples, one a column, take "
+            r"f: x has shape \(3, 5\), but was recorded with shape \(3, 1\); for 5 examples, one a column, take "
             r"program.batch\(5\)",
         ),
         (
             (np.ones((4, 1)), 1.0),
             ValueError,
-            r"f: x1 has shape \(4, 1\), but was recorded with shape \(3, 1\); record again for other shapes",
+            r"f: x has shape \(4, 1\), but was recorded with shape \(3, 1\); record again for other shapes",
         ),
-        ((1.0, 1.0), ValueError, r"f: x1 has shape \(\), but was recorded with shape \(3, 1\); record again"),
-        ((X, X), ValueError, r"f: x2 has shape \(3, 1\), but was recorded with shape \(\); record again"),
-        ((np.ones(3), 1.0), ValueError, r"f: x1 has shape \(3,\), but was recorded with shape \(3, 1\); record again"),
-        ((Tensor(X), 1.0), TypeError, "f: x1 is a node: a program computes with numbers and records nothing; pass its"),
-        ((X, Value(1.0)), TypeError, "f: x2 is a node: a program computes with numbers and records nothing; pass its"),
-        ((np.array([[Value(1.0)]] * 3), 1.0), TypeError, "f: x1 is a node"),
-        (([[Value(1.0)]] * 3, 1.0), TypeError, "f: x1 is a node"),
-        ((X, None), TypeError, "f: x2: a Tensor holds real numbers, but was given None"),
-        ((X, "1"), TypeError, "f: x2: a Tensor holds real numbers, but was given str"),
-        ((X.astype(str), 1.0), TypeError, "f: x1: a Tensor holds real numbers, but was given str"),
-        ((X + 0j, 1.0), TypeError, "f: x1: a Tensor holds real numbers, but was given complex128 data"),
-        ((X, 1j), TypeError, "f: x2: a Tensor holds real numbers, but was given complex128 data"),
-        (([[1.0], [2.0], []], 1.0), ValueError, "f: x1: a Tensor holds an array, but the rows .* differ in length"),
-        ((X, 2**53 + 1), ValueError, "f: x2: these integers are not exactly float64; round them yourself first"),
-        ((X, 10**400), ValueError, "f: x2: these integers are not exactly float64; round them yourself first"),
+        ((1.0, 1.0), ValueError, r"f: x has shape \(\), but was recorded with shape \(3, 1\); record again"),
+        ((X, X), ValueError, r"f: y has shape \(3, 1\), but was recorded with shape \(\); record again"),
+        ((np.ones(3), 1.0), ValueError, r"f: x has shape \(3,\), but was recorded with shape \(3, 1\); record again"),
+        ((Tensor(X), 1.0), TypeError, "f: x is a node: a program computes with numbers and records nothing; pass its"),
+        ((X, Value(1.0)), TypeError, "f: y is a node: a program computes with numbers and records nothing; pass its"),
+        ((np.array([[Value(1.0)]] * 3), 1.0), TypeError, "f: x is a node"),
+        (([[Value(1.0)]] * 3, 1.0), TypeError, "f: x is a node"),
+        ((X, None), TypeError, "f: y: a Tensor holds real numbers, but was given None"),
+        ((X, "1"), TypeError, "f: y: a Tensor holds real numbers, but was given str"),
+        ((X.astype(str), 1.0), TypeError, "f: x: a Tensor holds real numbers, but was given str"),
+        ((X + 0j, 1.0), TypeError, "f: x: a Tensor holds real numbers, but was given complex128 data"),
+        ((X, 1j), TypeError, "f: y: a Tensor holds real numbers, but was given complex128 data"),
+        (([[1.0], [2.0], []], 1.0), ValueError, "f: x: a Tensor holds an array, but the rows .* differ in length"),
+        ((X, 2**53 + 1), ValueError, "f: y: these integers are not exactly float64; round them yourself first"),
+        ((X, 10**400), ValueError, "f: y: these integers are not exactly float64; round them yourself first"),
     ],
 )
 def test_inputs_that_are_not_as_recorded_are_refused(node, inputs, error, sentence):
@@ -73,10 +73,10 @@ def test_float64_is_not_rounded_without_being_asked_to():
     assert program(np.ones((3, 1), int), True) == 6.0
     with pytest.raises(
         TypeError,
-        match=r"^f: x1 is float64, but was recorded as float32, which has fewer digits; pass x1.astype\(np.float32\)$",
+        match=r"^f: x is float64, but was recorded as float32, which has fewer digits; pass x.astype\(np.float32\)$",
     ):
         program(X, 1.0)
-    with pytest.raises(ValueError, match="^f: x1: these integers are not exactly float32"):
+    with pytest.raises(ValueError, match="^f: x: these integers are not exactly float32"):
         program(np.full((3, 1), 2**24 + 1), 1.0)
 
 

@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp.arrays import as_array
-from microbp.graph import Node, recorded
+from microbp.graph import Node, next_number, recorded
 from microbp.names import stem
 from microbp.nn.parameters import name_nodes, nodes_of
 from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError, as_nodes, is_nodes
 from microbp.program.program import Program
-from microbp.program.watching import Watched, checks_of, watched
+from microbp.program.watching import Notes, Watched, checks_of, held_by, recording, watched
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -62,12 +62,10 @@ def record(
         raise TypeError(f"record: takes a function and examples of its arguments, not {type(f).__name__}")
     if node is not None and not (isinstance(node, type) and issubclass(node, Value | Tensor)):
         raise TypeError(f"record: node is mb.Value or mb.Tensor, not {node!r}")
-    notes: list[Guard] = []
-    arguments = _arguments(examples, node, notes)
-    y = f(*arguments)
-    for k, x in enumerate(arguments, start=1):
+    arguments, y, notes = _called(f, examples, node, wrt)
+    for x, name in zip(arguments, _names_of_arguments(f, len(arguments)), strict=True):
         if _label_of(x) is None:
-            name_nodes(x, "x" if len(arguments) == 1 else f"x{k}")
+            name_nodes(x, name)
     outputs = _outputs(y)
     asked = _asked_for(wrt, arguments)
     leaves = [(INPUT, _label_of(x), x) for x in arguments] + [(PARAMETER, _label_of(w), w) for w in asked.groups]
@@ -85,32 +83,67 @@ def record(
     return program
 
 
-def _arguments(examples: Sequence[Any], node: type[Node] | None, notes: list[Guard]) -> list[Any]:
+def _called(f: Callable[..., Any], examples: Sequence[Any], node: Any, wrt: Any) -> tuple[list[Any], Any, Notes]:
+    """f called on watched arguments, with its parameters watched too: the arguments, what it gave, what was noted.
+
+    Parameters are looked for beforehand. Where f has others besides, it is called once more; what it makes itself,
+    and makes anew each time, are no parameters but numbers that it begins with.
+    """
+    parameters = dict.fromkeys(held_by(f, wrt))
+    for is_last in (False, True):
+        begun = next_number()
+        arguments = _arguments(examples, node)
+        own = {x for nodes in arguments for x in nodes_of(nodes)}
+        with recording(parameters) as notes:
+            y = f(*arguments)
+        given = y if isinstance(y, tuple | list) else [y]
+        results = [x for output in given if is_nodes(output) for x in nodes_of(output)]
+        leaves, _ = recorded([*results, *[x for note in notes for x in (note.left, note.right)]])
+        found = [x for x in leaves if x not in own and x not in parameters]
+        if not found:
+            break
+        for x in found:
+            if x.number > begun and is_last:
+                x.number = 0
+        parameters |= dict.fromkeys(found)
+    return arguments, y, notes
+
+
+def _names_of_arguments(f: Any, count: int) -> list[str]:
+    """What f calls its arguments."""
+    code = getattr(getattr(f, "__func__", f), "__code__", None)
+    names = () if code is None else code.co_varnames[hasattr(f, "__self__") : code.co_argcount]
+    if len(names) >= count:
+        return list(names[:count])
+    return ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
+
+
+def _arguments(examples: Sequence[Any], node: type[Node] | None) -> list[Any]:
     arguments = []
     for k, x in enumerate(examples, start=1):
         try:
-            arguments.append(_argument(x, node, notes))
+            arguments.append(_argument(x, node))
         except (TypeError, ValueError) as error:
             raise type(error)(f"record: example {k}: {error}") from None
     return arguments
 
 
-def _argument(x: Any, node: type[Node] | None, notes: list[Guard]) -> Any:
+def _argument(x: Any, node: type[Node] | None) -> Any:
     """An example as what f is called with: a node, or an array of Values."""
     if isinstance(x, Node):
-        return watched(type(x), x._data, x.label, notes)
+        return watched(type(x), x._data, x.label)
     try:
         array = np.asarray(x)
     except ValueError:
         array = as_array(x)  # which says why not
     if is_nodes(array):
-        return as_nodes([watched(Value, v._data, v.label, notes) for v in array.flat], array.shape)
+        return as_nodes([watched(Value, v._data, v.label) for v in array.flat], array.shape)
     if node is None:
         node = Tensor if array.ndim or isinstance(x, np.ndarray) else Value
     if issubclass(node, Tensor):
-        return watched(Tensor, x, None, notes)
+        return watched(Tensor, x, None)
     numbers = as_array(x, np.float64)
-    return as_nodes([watched(Value, float(v), None, notes) for v in numbers.flat], numbers.shape)[()]
+    return as_nodes([watched(Value, float(v), None) for v in numbers.flat], numbers.shape)[()]
 
 
 def _outputs(y: Any) -> list[Any]:

@@ -15,7 +15,6 @@ from microbp.graph import Node
 from microbp.kinds import zeros_like
 from microbp.program.lines import (
     WEIGHTED_INPUT,
-    Guard,
     NoFormulaError,
     ProgramLike,
     RecordingError,
@@ -25,6 +24,7 @@ from microbp.program.lines import (
 )
 from microbp.program.transforming.graph import Graph
 from microbp.program.transforming.simplify import simplified
+from microbp.program.watching import recording
 
 
 def gradient(program: ProgramLike, seed: float = 1.0) -> ProgramLike:
@@ -37,11 +37,11 @@ def gradient(program: ProgramLike, seed: float = 1.0) -> ProgramLike:
     """
     _need_single_number(program)
     (output,) = program.outputs
-    notes: list[Guard] = []
     with np.errstate(all="ignore"):  # the numbers are of no concern
-        graph = Graph(program, notes=notes)
+        graph = Graph(program, is_watched=True)
         y = graph.at(output.slots)
-        cotangents = sweeps.backward(y, np.full(output.shape, seed), as_nodes=True)
+        with recording(()) as notes:
+            cotangents = sweeps.backward(y, np.full(output.shape, seed), as_nodes=True)
         if notes:
             raise NoFormulaError(
                 f"{program.name}: a rate factor compares a node ({notes[0].sign}): that is no formula, but a choice "

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from microbp.program.lines import CONSTANT, Guard, Leaf, ProgramLike, StraightLine, Take, as_nodes
+from microbp.program.lines import CONSTANT, Leaf, ProgramLike, StraightLine, Take, as_nodes
 from microbp.program.transforming.layout import as_laid_out
 from microbp.program.watching import watched
 from microbp.tensor import Tensor, constant
@@ -21,12 +21,12 @@ class Graph:
     values  the nodes of all slots
     """
 
-    def __init__(self, program: StraightLine, take: Take | None = None, notes: list[Guard] | None = None) -> None:
+    def __init__(self, program: StraightLine, take: Take | None = None, is_watched: bool = False) -> None:
         """
-        take   makes the node of a line, in place of the line's primitive
-        notes  where it is given, a comparison of these nodes is written down there, and to read a number is refused
+        take        makes the node of a line, in place of the line's primitive
+        is_watched  whether it is to be seen what is done with the numbers, in a block of `recording`
         """
-        self.leaves = [as_node(leaf, program.is_scalar, notes) for leaf in program.leaves]
+        self.leaves = [as_node(leaf, program.is_scalar, is_watched) for leaf in program.leaves]
         self.values = program.run(self.leaves) if take is None else program.run(self.leaves, take)
         for k, label in enumerate(program.labels):
             if label is not None and self.values[k].label is None and self.values[k].number:
@@ -50,14 +50,16 @@ class Graph:
         return like.derived(outputs, leaves, guards)
 
 
-def as_node(leaf: Leaf, is_scalar: bool, notes: list[Guard] | None = None) -> Any:
-    """A node for a leaf, or an array of Values; `notes` as in `Graph`."""
+def as_node(leaf: Leaf, is_scalar: bool, is_watched: bool = False) -> Any:
+    """A node for a leaf, or an array of Values."""
     if leaf.kind == CONSTANT:  # an array as it lies in memory, with what is broadcast there once
         return Value(leaf.data, leaf.label, varies=False) if is_scalar else constant(np.asarray(leaf.data), leaf.label)
     if isinstance(leaf.slots, np.ndarray):
-        return as_nodes([_leaf(Value, 0.5, None, notes) for _ in leaf.flat_slots], leaf.shape)
-    return _leaf(Value, 0.5, leaf.label, notes) if is_scalar else _leaf(Tensor, as_laid_out(leaf), leaf.label, notes)
+        return as_nodes([_leaf(Value, 0.5, None, is_watched) for _ in leaf.flat_slots], leaf.shape)
+    if is_scalar:
+        return _leaf(Value, 0.5, leaf.label, is_watched)
+    return _leaf(Tensor, as_laid_out(leaf), leaf.label, is_watched)
 
 
-def _leaf(node: type[Any], data: Any, label: str | None, notes: list[Guard] | None) -> Any:
-    return node(data, label) if notes is None else watched(node, data, label, notes)
+def _leaf(node: type[Any], data: Any, label: str | None, is_watched: bool) -> Any:
+    return watched(node, data, label) if is_watched else node(data, label)

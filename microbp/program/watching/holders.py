@@ -64,6 +64,13 @@ def checks_of(f: Callable[..., Any], wrt: Any, parameters: Sequence[Leaf]) -> li
         leading |= holders
 
 
+def held_by(f: Callable[..., Any], wrt: Any) -> list[Node]:
+    """The nodes that f can find by itself, as far as that can be seen from outside, and those of wrt."""
+    roots = [f, *(wrt if isinstance(wrt, list | tuple) else [wrt])]
+    things = [x for place in _places_from(roots) for x in place.found]
+    return [x for x in [*roots, *things] if isinstance(x, Node)]
+
+
 def _meets(things: list[Any], identities: set[int]) -> bool:
     return not identities.isdisjoint(map(id, things))
 
@@ -121,8 +128,11 @@ def _variables_of(function: FunctionType) -> Iterator[tuple[str, Read]]:
 
 
 def _names_in(code: CodeType) -> set[str]:
-    """The names in a function, and in what is defined in it."""
-    return {*code.co_names}.union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
+    """The global names in a function, and in what is defined in it."""
+    from dis import get_instructions
+
+    own = {step.argval for step in get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    return own.union(*[_names_in(part) for part in code.co_consts if isinstance(part, CodeType)])
 
 
 def _value(things: dict[Any, Any], key: Any) -> list[Any]:
