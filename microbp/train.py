@@ -12,20 +12,24 @@ import numpy as np
 from microbp import sweeps
 from microbp.data import one_hot
 from microbp.data.bars import are_watched
-from microbp.graph import Node
+from microbp.graph import Node, Primitive
 from microbp.history import Epoch, History
-from microbp.nn import costs, optimizers
+from microbp.nn import activations, costs, optimizers
 from microbp.nn.costs import Cost
 from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
 from microbp.nn.named import named
-from microbp.nn.network import MLP
+from microbp.nn.network import MLP, Layer
 from microbp.nn.optimizers import SGD, Optimizer
 from microbp.nn.parameters import Parameter, assign, cotangent_of, numbers_of
-from microbp.nn.regularizers import Regularizer
+from microbp.nn.regularizers import L2, Regularizer
 from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
 from microbp.program.watching import compared
 from microbp.tensor import Tensor
+
+
+KNOWN = set(activations.NAMES.values())
+"""Activations that are functions of their argument alone."""
 
 
 class TrainingError(ArithmeticError):
@@ -44,6 +48,7 @@ def train(
     validation: tuple[Any, Any] | None = None,
     progress: bool = True,
     rng: np.random.Generator | int | None = None,
+    replay: bool | None = None,
 ) -> History:
     """Teach a network by gradient descent on mini-batches (Nielsen ch. 1, eqs 18–21).
 
@@ -58,6 +63,9 @@ def train(
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling
+    replay       whether a step is recorded once and replayed, which is several times as fast and gives the same weights;
+                 by default where network, activations, cost and regularizer are microbp's own. A function of your own
+                 may keep a state or draw numbers, which a recording would freeze: True says that it does not
 
     Ctrl-C ends training between two steps; the history so far is returned, marked `interrupted`.
 
@@ -68,7 +76,7 @@ def train(
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
-    run = _Run(_problem(net, X, Y, cost, optimizer, regularizer), batch_size)
+    run = _Run(_problem(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
@@ -117,15 +125,19 @@ class _Run:
     way  what takes them: the replay of a recorded step, or the network itself, anew each time
     """
 
-    def __init__(self, problem: _Problem, batch_size: int) -> None:
+    def __init__(self, problem: _Problem, batch_size: int, replay: bool | None = None) -> None:
         self.problem, self.batch_size = problem, batch_size
         self.steps = -(-len(problem.X) // batch_size)
-        self.way: _Swept | Descent = _replayed(problem, batch_size) or _Swept(problem)
+        self.is_known = _is_known(problem)
+        descent = _replayed(problem, batch_size) if (self.is_known if replay is None else replay) else None
+        self.way: _Swept | Descent = descent or _Swept(problem)
         self.is_first = True
 
     def epoch(self, j: int, order: np.ndarray, after_step: Callable[[], Any]) -> float:
         """A step on each mini-batch of the examples in this order; the mean of their costs before it."""
         total = 0.0
+        if not (self.is_known or self.is_first):
+            self._look_again()
         self.way.begin()
         try:
             with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
@@ -149,10 +161,23 @@ class _Run:
             return self.way.step(batch)
         except RecordingError:  # the network would do something else here than it did when it was recorded
             self.way.end()
-            before = self.way.last()
-            self.way = _Swept(self.problem)
-            self.way.before = before
+            self._sweep_from_here()
             return self.way.step(batch)
+
+    def _sweep_from_here(self) -> None:
+        before = self.way.last()
+        self.way = _Swept(self.problem)
+        self.way.before = before
+
+    def _look_again(self) -> None:
+        """Between two epochs: whether functions of the user's own do what they did when they were recorded."""
+        if isinstance(self.way, Descent):
+            try:
+                same = all(compared(program, _recorded(self.problem, m)).ok for m, program in self.way.recorded.items())
+            except RecordingError:
+                same = False
+            if not same:
+                self._sweep_from_here()
 
     def _give_up(self, why: str) -> NoReturn:
         if not self.is_first:
@@ -174,6 +199,10 @@ def _replayed(problem: _Problem, batch_size: int) -> Descent | None:
             descent.prepare(m, _recorded(problem, m))
     except RecordingError:
         return None
+    except Exception:
+        if _is_known(problem):
+            raise
+        return None  # of functions of the user's own: if it goes wrong in the network's own step too, it says so there
     return descent
 
 
@@ -188,7 +217,32 @@ def _recorded(problem: _Problem, m: int) -> Program:
     found = compared(*programs)
     if not found.ok:
         raise RecordingError(str(found))
-    return programs[0].batch(m).matrix_form() if programs[0].is_scalar else programs[0]
+    if not programs[0].is_scalar:
+        return programs[0]
+    if not _is_known(problem) and len(X) > 1:
+        _need_apart(problem, programs[0])
+    return programs[0].batch(m).matrix_form()
+
+
+def _need_apart(problem: _Problem, program: Program) -> None:
+    """A RecordingError where two examples together are not the mean of each: where examples meet in the network."""
+    net, X, Y, cost, _, _, _ = problem
+    together = float(net.cost(X[:2].T, Y[:2].T, cost)._data)
+    apart = program.batch(2)(X[:2].T, Y[:2].T)
+    if not np.isclose(together, apart, rtol=1e-9, atol=0.0, equal_nan=True):
+        raise RecordingError("the cost of two examples is not the mean of their costs")
+
+
+def _is_known(problem: _Problem) -> bool:
+    """Whether all that computes is microbp's own, and so without a state and without chance."""
+    net, regularizer = problem.net, problem.regularizer
+    return (
+        type(net) is MLP
+        and all(type(layer) is Layer for layer in net.layers)
+        and all(layer.activation in KNOWN or isinstance(layer.activation, Primitive) for layer in net.layers)
+        and any(problem.cost is cost for cost in costs.NAMES.values())
+        and (regularizer is None or type(regularizer) is L2)
+    )
 
 
 class _Swept:
@@ -217,7 +271,7 @@ class _Swept:
         if not np.isfinite(c._data):
             return float(c._data)
         eta = None
-        if type(optimizer) is SGD and regularizer is None:  # as in Descent, so that the bits are the same
+        if Descent.is_plain(optimizer, regularizer):  # as in Descent, so that the bits are the same
             eta, optimizer = optimizer.eta, SGD(1.0)
         cotangents = sweeps.backward(c, eta)
         gradients = [cotangent_of(w, cotangents) for w in parameters]

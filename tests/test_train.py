@@ -36,7 +36,7 @@ every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 def quietly(net, examples, **arguments):
-    return train(net, examples, **{"epochs": 1, "progress": False, "rng": 0} | arguments)
+    return train(net, examples, **{"epochs": 1, "progress": False, "rng": 0, "replay": True} | arguments)
 
 
 def numbers(net):
@@ -250,7 +250,7 @@ def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
 
 def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
     X, Y = (array.astype(net.dtype) for array in examples)
-    return training._Run(training._problem(net, X, Y, cost, optimizer, regularizer), m).way
+    return training._Run(training._problem(net, X, Y, cost, optimizer, regularizer), m, replay=True).way
 
 
 def flat(states):
@@ -375,7 +375,7 @@ def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
     branching = until_it_grows if node is Tensor else one_by_one
     nets = [MLP([3, 4, 2], branching, "linear", node=node, rng=0) for _ in range(2)]
     optimizers = [optimizer(0.2), optimizer(0.2)]
-    run = training._Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3)
+    run = training._Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3, replay=True)
     assert isinstance(run.way, Descent)
     rng = np.random.default_rng(0)
     found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
@@ -405,7 +405,7 @@ def test_whatever_ends_training_network_and_optimizer_are_between_two_steps(node
     after = []
     for steps in range(1, 6):
         net, taught = MLP([3, 2], node=node, rng=0), optimizer(0.1)
-        run = training._Run(training._problem(net, X, Y, "quadratic", taught, None), 2)
+        run = training._Run(training._problem(net, X, Y, "quadratic", taught, None), 2, replay=True)
         left = iter(range(steps - 1))
 
         def stop(left=left):
@@ -831,3 +831,91 @@ def test_arguments_that_make_no_sense_are_refused(arguments, error, sentence):
 def test_data_that_are_no_real_numbers_are_refused(examples):
     with pytest.raises(TypeError, match="train: [XY] of data holds real numbers, not (complex128|str)"):
         quietly(MLP([3, 2], rng=0), examples)
+
+
+# -------------------------------------------------------------------------------- functions of the user's own
+
+
+def dropped(rng):
+    return lambda z: p.sigmoid(z) * ((rng.random((3, 1)) < 0.9) / 0.9)
+
+
+class Counting(MLP):
+    """A network that does something else after some time."""
+
+    calls = 0
+
+    def feedforward(self, x):
+        self.calls += 1
+        zs, activations_ = super().feedforward(x)
+        return (zs, activations_) if self.calls < 9 else (zs, [*activations_[:-1], activations_[-1] * 0.5])
+
+
+def own_ones():
+    X, Y = some_examples(12, 3, 2)
+    plain = {"data": (X, Y), "net": MLP([3, 3, 2], rng=0)}
+    return {
+        "an activation": plain | {"net": MLP([3, 3, 2], [dropped(np.random.default_rng(0)), "sigmoid"], rng=0)},
+        "a network": plain | {"net": Counting([3, 3, 2], rng=0)},
+        "a cost": plain | {"cost": costs.Cost("own", lambda a, y: p.square(a - y))},
+        "a regularizer": plain | {"regularizer": type("Own", (), {"gradient": lambda self, w, n: 0.1 * w})()},
+    }
+
+
+@pytest.mark.parametrize("what", own_ones())
+def test_what_is_the_users_own_is_not_replayed_unless_that_is_asked_for(what):
+    given = {"cost": "quadratic", "regularizer": None} | own_ones()[what]
+    X, Y = given["data"]
+    problem = training._problem(given["net"], X, Y, given["cost"], SGD(0.5), given["regularizer"])
+
+    plain = training._problem(MLP([3, 2], rng=0), X, Y, "quadratic", SGD(0.5), None)
+
+    assert not isinstance(training._Run(problem, 3).way, Descent)
+    assert not isinstance(training._Run(plain, 3, replay=False).way, Descent)
+    assert isinstance(training._Run(plain, 3).way, Descent)
+
+
+def test_dropout_is_drawn_anew_for_each_step():
+    X, Y = some_examples(12, 3, 2)
+    nets = [MLP([3, 3, 2], [dropped(np.random.default_rng(s)), "sigmoid"], rng=0) for s in (7, 7)]
+
+    train(nets[0], (X, Y), epochs=3, batch_size=3, optimizer=SGD(0.5), progress=False, rng=0)
+
+    by_hand(nets[1], X, Y, 3, 3, SGD(0.5), "quadratic")
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def test_a_change_between_two_epochs_is_noticed_where_replay_was_asked_for():
+    X, Y = some_examples(12, 3, 2)
+    nets = [Counting([3, 3, 2], rng=0) for _ in range(2)]
+    run = training._Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
+    assert isinstance(run.way, Descent)
+
+    for j in range(6):
+        run.epoch(j, np.arange(12), lambda: None)
+
+    assert not isinstance(run.way, Descent)
+
+
+@pytest.mark.parametrize(
+    "activation", [lambda z: p.sigmoid(z - p.mean(z, axis=1, keepdims=True)), lambda z: p.softmax(z, axis=1)]
+)
+def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activation):
+    X, Y = some_examples(12, 3, 2)
+    nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
+    run = training._Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
+
+    assert not isinstance(run.way, Descent)
+    costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]
+    assert costs_of[0] == pytest.approx(costs_of[1], rel=1e-9)
+
+
+def test_an_optimizer_that_was_given_another_update_is_asked():
+    X, Y = some_examples(6, 3, 2)
+    net, optimizer = MLP([3, 2], rng=0), SGD(0.5)
+    before = bits(net)
+    optimizer.update = lambda w, nabla_w, state: (w, state)
+
+    quietly(net, (X, Y), optimizer=optimizer)
+
+    assert bits(net) == before

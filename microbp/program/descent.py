@@ -75,14 +75,20 @@ class Descent:
         self.nabla = Flat(shapes, dtype)
         self.now = 0  # in which of the two places the parameters are
         self.prepared: dict[int, Prepared] = {}
+        self.recorded: dict[int, StraightLine] = {}
         self.state: Any = None
         self.before: Any = None
-        self.is_plain = type(optimizer) is SGD and penalty is None
+        self.plain = self.is_plain(optimizer, penalty)
+
+    @staticmethod
+    def is_plain(optimizer: Optimizer, penalty: Any) -> bool:
+        """Whether a step is w → w − η∂C/∂w and no more, so that η may be the cotangent that the sweep begins with."""
+        return type(optimizer) is SGD and penalty is None and Descent.suits(optimizer)
 
     @staticmethod
     def suits(optimizer: Optimizer) -> bool:
         """Whether an optimizer may be given all parameters at once."""
-        return type(optimizer) in ELEMENTWISE
+        return type(optimizer) in ELEMENTWISE and not {"update", "step"} & vars(optimizer).keys()
 
     def begin(self) -> None:
         """Take the parameters and the optimizer's states from where they are."""
@@ -127,7 +133,7 @@ class Descent:
                 if g is not None:
                     np.add(part, g, part)
         state = None
-        if self.is_plain:
+        if self.plain:
             np.subtract(theta.array, self.nabla.array, other.array)
         else:
             other.array[...], state = self.optimizer.update(theta.array, self.nabla.array, self.state)
@@ -152,7 +158,8 @@ class Descent:
             raise RecordingError("the cost rests on other parameters than those to be moved, or on one in two places")
         if not _are_alike([self.optimizer.states.get(nodes_of(w)[0]) for w in self.parameters]):
             raise RecordingError("the optimizer has taken other steps with some of the parameters than with others")
-        program = gradient(program, self.optimizer.eta if self.is_plain else 1.0)
+        self.recorded[m] = program
+        program = gradient(program, self.optimizer.eta if self.plain else 1.0)
         x, y = np.empty((m, self.X.shape[1]), self.X.dtype), np.empty((m, self.Y.shape[1]), self.Y.dtype)
         # "clip" is the way to gather that writes straight into its output; no row is out of bounds.
         before = ["take_x(rows, 0, x_rows, 'clip')", "take_y(rows, 0, y_rows, 'clip')"]
