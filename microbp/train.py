@@ -27,7 +27,6 @@ from microbp.program.descent import Descent
 from microbp.program.watching import compared
 from microbp.tensor import Tensor
 
-
 KNOWN = set(activations.NAMES.values())
 """Activations that are functions of their argument alone."""
 
@@ -63,9 +62,9 @@ def train(
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling
-    replay       whether a step is recorded once and replayed, which is several times as fast and gives the same weights;
-                 by default where network, activations, cost and regularizer are microbp's own. A function of your own
-                 may keep a state or draw numbers, which a recording would freeze: True says that it does not
+    replay       whether a step is recorded once and replayed: several times as fast, and the same weights. By default
+                 where network, activations, cost and regularizer are microbp's own. A function of your own may keep a
+                 state or draw numbers, which a recording would freeze: True says that it does not
 
     Ctrl-C ends training between two steps; the history so far is returned, marked `interrupted`.
 

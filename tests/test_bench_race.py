@@ -1,5 +1,7 @@
 """A run prints what it measures, writes it down, and keeps what there is when it is interrupted."""
 
+import math
+
 import pytest
 
 from microbp.bench import Contestant, Ready, Workload
@@ -50,3 +52,9 @@ def test_a_folder_that_cannot_be_is_an_error_before_anything_is_timed(tmp_path):
         race([work("one")], {}, rounds=3, seconds=0.1, out=tmp_path / "file", say=lines.append)
 
     assert lines == []
+
+
+@pytest.mark.parametrize(("rounds", "seconds"), [(0, 1), (-1, 1), (1, 0), (1, -1), (1, math.nan), (1, math.inf)])
+def test_rounds_and_seconds_that_are_none_are_refused(rounds, seconds):
+    with pytest.raises(ValueError, match="^bench: at least one round, and seconds greater than 0, not "):
+        race([], {}, rounds=rounds, seconds=seconds)

@@ -435,3 +435,15 @@ def test_parameters_that_share_a_name_with_an_input_are_told_apart():
     assert program(1.0) == pytest.approx(np.sin(2.0) + 2.0)
     value, gradient = program.value_and_grad(1.0)
     assert gradient == (pytest.approx(np.cos(2.0) + 1.0),)
+
+
+def test_zeros_of_both_signs_among_constants_are_told_apart():
+    c = [0.0, -0.0, 0.0]
+
+    def f(x):
+        return sum((mb.tanh(v / k) * (j + 1) for j, (v, k) in enumerate(zip(x, c, strict=True))), 0.0)
+
+    with np.errstate(all="ignore"):
+        program = record(f, np.ones(3), node=Value)
+
+        assert program.matrix_form()(np.ones(3)) == 2.0

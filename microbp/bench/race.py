@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
+from math import inf
 from pathlib import Path
 from time import perf_counter
 
@@ -31,6 +32,8 @@ def race(
     rounds, seconds  as for `measure`, and so is clock
     out              a folder for results.md, results.csv, and where matplotlib is there results.png and .svg
     """
+    if rounds < 1 or not 0 < seconds < inf:
+        raise ValueError(f"bench: at least one round, and seconds greater than 0, not {rounds} and {seconds}")
     if out is not None:
         os.makedirs(out, exist_ok=True)
     outcomes: list[Outcome] = []

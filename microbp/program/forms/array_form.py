@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from _thread import allocate_lock
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -24,15 +23,23 @@ class Compiled:
     def __init__(self, program: StraightLine) -> None:
         self.program = simplified(program)
         source = NumpySource(self.program)
-        self.source, self.run = source.source, source.compiled()
-        self.lock = allocate_lock()  # the arrays that it writes to are there once
+        self.source, self.compile = source.source, source.compiled
+        self.free = [source.compiled()]
+        self.unsaid: str | None = None
+        if source.scope:
+            self.unsaid = f"{', '.join(source.scope)} would have to be handed over (a row of your own, or many numbers)"
 
     def __call__(self, numbers: Sequence[np.ndarray]) -> list[Any]:
-        with self.lock, np.errstate(all="ignore"):
-            results = self.run(*numbers)
-            count = len(self.program.outputs)
-            check_guards(self.program, results[count:])
-            return [float(result) if result.ndim == 0 else np.array(result) for result in results[:count]]
+        # A call writes to arrays that are there once: another thread, or a call within the call, has its own.
+        run = self.free.pop() if self.free else self.compile()
+        try:
+            with np.errstate(all="ignore"):
+                results = run(*numbers)
+                count = len(self.program.outputs)
+                check_guards(self.program, results[count:])
+                return [float(result) if result.ndim == 0 else np.array(result) for result in results[:count]]
+        finally:
+            self.free.append(run)
 
 
 class ArrayForm(Form):
@@ -60,6 +67,11 @@ class ArrayForm(Form):
     def source(self) -> str:
         """The numpy calls of the value."""
         return self.compiled.source
+
+    @property
+    def unsaid(self) -> str | None:
+        """What would have to be handed over to the text."""
+        return self.compiled.unsaid
 
     def value(self, numbers: Numbers) -> list[Any]:
         """The outputs."""

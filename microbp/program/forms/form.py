@@ -28,6 +28,11 @@ class Form:
         """Text of what is run."""
         raise NotImplementedError
 
+    @property
+    def unsaid(self) -> str | None:
+        """Why the text does not run by itself; None where it does."""
+        return None
+
     def value(self, numbers: Numbers) -> list[Any]:
         """The outputs."""
         raise NotImplementedError

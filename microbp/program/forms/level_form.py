@@ -134,6 +134,11 @@ class LevelForm(Form):
     # To read
 
     @property
+    def unsaid(self) -> str | None:
+        """A listing of groups is no Python."""
+        return "it runs level by level, and its source is a list of what is taken together; save matrix_form() instead"
+
+    @property
     def source(self) -> str:
         """The numpy calls, group by group; `rows` stands for the rows that are gathered."""
         lines = [f"# {self.program.name}: {len(self.plan.levels)} levels, S has {self.plan.count} rows"]

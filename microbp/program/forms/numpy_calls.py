@@ -33,6 +33,20 @@ STEPS: dict[Primitive, tuple[str, ...]] = {
 REDUCTIONS: dict[Primitive, str] = {p.sum: "add.reduce", p.max: "maximum.reduce", p.min: "minimum.reduce"}
 
 
+def literal(value: Any) -> str | None:
+    """A parameter of a row as Python source; None where it is too long, or nothing that can be written out."""
+    if isinstance(value, tuple):
+        parts = [literal(part) for part in value]
+        return None if None in parts else f"({''.join([f'{part}, ' for part in parts])})"
+    if isinstance(value, slice):
+        return f"slice({value.start}, {value.stop}, {value.step})"
+    if isinstance(value, np.ndarray):
+        return f"np.array({value.tolist()}, np.{value.dtype.name})" if 0 < value.size <= 100 else None
+    if value is ...:
+        return "..."
+    return repr(value) if value is None or isinstance(value, bool | int | float | str) else None
+
+
 def is_view(primitive: Primitive, params: dict[str, Any]) -> bool:
     """Whether the result is the input's own array, seen in another way."""
     if primitive is p.take:

@@ -18,7 +18,7 @@ import numpy as np
 from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.kinds import Elementwise, is_column_of_sums, ones
-from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, reduced, view_text
+from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, literal, reduced, view_text
 from microbp.program.forms.python_text import Names
 from microbp.program.lines import CONSTANT, StraightLine
 from microbp.program.transforming import as_laid_out, empty_text, layout
@@ -77,7 +77,7 @@ class NumpySource:
         self._name: dict[int, str] = {}
         self._array: dict[int, Array] = {}  # of slots that stay in one array
         self._numbers: dict[Any, str] = {}
-        self._free: list[tuple[str, Array]] = []
+        self._free: dict[Any, list[tuple[str, Array]]] = {}  # arrays of no more use, by layout
         self._results = program.wanted_slots
         arguments = self._begin(fixed or {})
         given = [fixed[i] if fixed and i in fixed else as_laid_out(leaf) for i, leaf in enumerate(program.leaves)]
@@ -95,7 +95,8 @@ class NumpySource:
         results = "".join([self._name[slot] + ", " for slot in given_back]).rstrip(" ")
         self.source = "\n".join(
             [
-                f'"""The program {program.name}: {len(program.lines)} lines on arrays made beforehand."""',
+                f"# {program.name!r}: {len(program.lines)} lines on arrays made beforehand.",
+                "# What run gives are its own arrays, which the next call writes over.",
                 "import numpy as np",
                 *[f"{name} = np.{path}" for path, name in self._names_of_functions()],
                 *self._before,
@@ -181,7 +182,9 @@ class NumpySource:
             spare = [s for s in dict.fromkeys(owner[slot] for slot in inputs) if s >= 0 and last[s] == k]
             self._room(k, primitive, [s for s in spare if s in inputs], targets.get(k))
             self._call(k, primitive, inputs, params)
-            self._free += [(self._name[s], self._array[s]) for s in spare if self._array[s] is not self._array[k]]
+            for s in spare:
+                if self._array[s] is not self._array[k]:
+                    self._free.setdefault(layout(self._array[s]), []).append((self._name[s], self._array[s]))
 
     def _view(self, k: int, primitive: Primitive, u: int, params: dict[str, Any]) -> None:
         line = f"{self._name[k]} = {view_text(primitive, self._name[u], params)}"
@@ -199,20 +202,16 @@ class NumpySource:
         if target is not None:
             self.scope[name] = self._array[k] = target
             return
-        if isinstance(primitive, Elementwise):
-            self._free += [(self._name[s], self._array[s]) for s in spare]
-        for i, (other, array) in reversed(list(enumerate(self._free))):
-            if layout(array) == layout(like):
-                self._array[k] = array
-                self._before.append(f"{name} = {other}  # used up by then")
-                del self._free[i]
-                break
+        free = self._free.setdefault(layout(like), [])
+        if isinstance(primitive, Elementwise):  # which may write over what it reads
+            own = [s for s in spare if layout(self._array[s]) == layout(like)]
+            free = [(self._name[s], self._array[s]) for s in own[-1:]] or free
+        if free:
+            other, self._array[k] = free.pop()
+            self._before.append(f"{name} = {other}  # the same array: {other} is not needed any more")
         else:
             self._array[k] = np.empty_like(like)
             self._before.append(f"{name} = {empty_text(like)}")
-        if isinstance(primitive, Elementwise):
-            used = [self._array[s] for s in spare]
-            self._free = [(other, array) for other, array in self._free if not any(array is x for x in used)]
 
     def _call(self, k: int, primitive: Primitive, inputs: tuple[int, ...], params: dict[str, Any]) -> None:
         us, y, dtype = [self._name[slot] for slot in inputs], self._name[k], self.program.dtypes[k]
@@ -244,7 +243,7 @@ class NumpySource:
 
     def _other_call(self, k: int, primitive: Primitive, us: list[str], params: dict[str, Any]) -> None:
         """A row of which numpy's calls are not known here: computed by the row itself, and copied."""
-        name = self._names.new(None, f"{primitive.name}_{k + 1}")
+        name = self._names.new(None, f"{primitive.name if primitive.name.isidentifier() else 'row'}_{k + 1}")
         if p.TABLE.get(primitive.name) is primitive:
             self._before.append("from microbp.primitives import TABLE")
             self._before.append(f'{name} = TABLE["{primitive.name}"].on_arrays')
@@ -254,7 +253,10 @@ class NumpySource:
         given = []
         for key, value in params.items():
             word = self._names.new(None, f"{key}_{k + 1}")
-            self.scope[word] = value
-            self._before.append(f"# {word} = {value!r}".splitlines()[0])
+            text = literal(value)
+            if text is None:
+                self.scope[word] = value
+                text = f"…  # {type(value).__name__}, handed over by the caller"
+            self._before.append(f"{'# ' * (word in self.scope)}{word} = {text}")
             given.append(f", {key}={word}")
         self._body.append(f"{self._name[k]}[...] = {name}({', '.join(us)}{''.join(given)})")

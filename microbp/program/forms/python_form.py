@@ -43,6 +43,12 @@ class PythonForm(Form):
         return PythonFunction(gradient(for_one_example(self.program)))
 
     @property
+    def unsaid(self) -> str | None:
+        """What would have to be handed over to the text."""
+        names = ", ".join(self.function.source.bound)
+        return f"{names} would have to be handed over (a row of your own)" if names else None
+
+    @property
     def source(self) -> str:
         """The Python text of the program."""
         return self.function.source.text

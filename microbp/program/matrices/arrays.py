@@ -150,7 +150,7 @@ class _Weaver:
         rows, columns = places.shape
         if self.form.home[places.flat[0]] == NUMBER and (self.form.home[places] == NUMBER).all():
             numbers = self.form.numbers[places]
-            if (numbers == numbers.flat[0]).all() or np.isnan(numbers).all():
+            if np.isnan(numbers).all() or len(set(numbers.ravel().view(np.int64).tolist())) == 1:  # 0 is not −0 here
                 return float(numbers.flat[0])
         if rows > 1 and (places == places[:1]).all():
             return self.block(places[:1])
