@@ -306,7 +306,7 @@ def test_the_matrix_form_of_a_batch_gives_the_gradient_of_each_example_too():
 
     z = w.data * X[0] + v.data * X[1]
     np.testing.assert_allclose(values, np.tanh(z), rtol=AGREE)
-    np.testing.assert_allclose(gradients, (1 - np.tanh(z) ** 2) * X, rtol=AGREE)
+    np.testing.assert_allclose(np.reshape(gradients, X.shape), (1 - np.tanh(z) ** 2) * X, rtol=AGREE)
 
 
 

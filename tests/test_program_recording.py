@@ -465,3 +465,54 @@ def test_two_recordings_keep_their_comparisons_apart():
 
     assert [guard.text for guard in outer.guards] == ["x < 2"]
     assert [guard.text for guard in inner[0].guards] == ["y > 1"]
+
+
+class Neuron:
+    """As a student writes it."""
+
+    def __init__(self, n: int) -> None:
+        self.w, self.b = [Value(0.1 * k) for k in range(n)], Value(0.5)
+
+    def __call__(self, x: Any) -> Any:
+        return sum((w * a for w, a in zip(self.w, x, strict=True)), self.b).tanh()
+
+    def parameters(self) -> list[Value]:
+        return [*self.w, self.b]
+
+
+class Own:
+    def __init__(self) -> None:
+        self.hidden, self.out = [Neuron(2) for _ in range(3)], Neuron(3)
+
+    def __call__(self, x: Any) -> Any:
+        return self.out([neuron(x) for neuron in self.hidden])
+
+    def parameters(self) -> list[Value]:
+        return [p for neuron in [*self.hidden, self.out] for p in neuron.parameters()]
+
+
+@pytest.mark.parametrize("how", [{}, {"node": Value}, {"wrt": "net"}, {"wrt": "parameters"}])
+def test_a_network_of_ones_own_is_recorded_as_it_is(how, rng):
+    net = Own()
+    wrt = {"net": net, "parameters": net.parameters(), None: None}[how.get("wrt")]
+    X, y = rng.normal(size=(4, 2)), rng.normal(size=4)
+
+    def cost(X: Any, y: Any) -> Any:
+        return sum((net(x) - t) ** 2 for x, t in zip(X, y, strict=True))
+
+    program = record(cost, X, y, **(how | {"wrt": wrt}))
+
+    value, gradient = program.value_and_grad(X, y)
+    C = cost(X, y)
+    C.backward()
+    order = net.parameters() if wrt is not None else sorted(net.parameters(), key=lambda p: p.number)
+    assert value == pytest.approx(C.data, rel=1e-12)
+    assert gradient == pytest.approx([p.grad for p in order], rel=1e-9)
+    assert "z2 = w2 @ X.T + b2" in str(program.matrix_form())
+
+
+def test_values_that_can_only_be_used_with_tensors_are_refused_beside_them():
+    w, W = Value(2.0, "w"), Tensor([1.0, 2.0], "W")
+
+    with pytest.raises(RecordingError, match="holds Values and was given arrays as Tensors, .* make its parameters Te"):
+        record(lambda x: mb.matmul(x, W) * w, np.ones(2))

@@ -34,7 +34,7 @@ X = np.ones((3, 1))
             (np.ones((3, 5)), 1.0),
             ValueError,
             r"f: x has shape \(3, 5\), but was recorded with shape \(3, 1\); for 5 examples, one a column, take "
-            r"program.batch\(5\)",
+            r"batch\(5\) of the program of one",
         ),
         (
             (np.ones((4, 1)), 1.0),
@@ -43,7 +43,16 @@ X = np.ones((3, 1))
         ),
         ((1.0, 1.0), ValueError, r"f: x has shape \(\), but was recorded with shape \(3, 1\); record again"),
         ((X, X), ValueError, r"f: y has shape \(3, 1\), but was recorded with shape \(\); record again"),
-        ((np.ones(3), 1.0), ValueError, r"f: x has shape \(3,\), but was recorded with shape \(3, 1\); record again"),
+        (
+            (np.ones(3), 1.0),
+            ValueError,
+            r"f: x has shape \(3,\), but was recorded with shape \(3, 1\); pass x.reshape\(3, 1\)",
+        ),
+        (
+            (np.ones((5, 3)), 1.0),
+            ValueError,
+            r"f: x has shape \(5, 3\), but was recorded with shape \(3, 1\); columns are examples: pass x.T, to batch",
+        ),
         ((Tensor(X), 1.0), TypeError, "f: x is a node: a program computes with numbers and records nothing; pass its"),
         ((X, Value(1.0)), TypeError, "f: y is a node: a program computes with numbers and records nothing; pass its"),
         ((np.array([[Value(1.0)]] * 3), 1.0), TypeError, "f: x is a node"),
@@ -102,7 +111,7 @@ def test_a_batch_says_what_it_takes():
     net = MLP([3, 2], node=Value, rng=0)
     program = record(lambda x: net(x), X, node=Value).batch(4)
 
-    with pytest.raises(ValueError, match=r"has shape \(3, 1\), but was recorded with shape \(3, 4\); record again"):
+    with pytest.raises(ValueError, match=r"but was recorded with shape \(3, 4\); for 1 example, one a column"):
         program(X)
 
 

@@ -62,7 +62,7 @@ def record(
         raise TypeError(f"record: takes a function and examples of its arguments, not {type(f).__name__}")
     if node is not None and not (isinstance(node, type) and issubclass(node, Value | Tensor)):
         raise TypeError(f"record: node is mb.Value or mb.Tensor, not {node!r}")
-    arguments, y, notes = _called(f, examples, node, wrt)
+    arguments, y, notes = _called_on_either(f, examples, node, wrt)
     for x, name in zip(arguments, _names_of_arguments(f, len(arguments)), strict=True):
         if _label_of(x) is None:
             name_nodes(x, name)
@@ -78,9 +78,46 @@ def record(
     )
     if asked.leaves is not None:
         program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
+    if asked.is_loose:
+        program.leaves[len(arguments)] = program.leaves[len(arguments)]._replace(label=None, is_loose=True)
     program.checks = checks_of(f, wrt, program.parameters)
     program.record_again = partial(record, f, node=node, wrt=wrt)
     return program
+
+
+def _called_on_either(
+    f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any
+) -> tuple[list[Any], Any, Notes]:
+    """`_called` with arrays as Tensors or, where f holds Values, as arrays of Values."""
+    if node is not None or not any([isinstance(x, np.ndarray | list | tuple) and not is_nodes(x) for x in examples]):
+        return _called(f, examples, node, wrt)
+    try:
+        called = _called(f, examples, node, wrt)
+    except RecordingError:
+        raise
+    except Exception as error:
+        try:
+            return _called(f, examples, Value, wrt)
+        except Exception:
+            raise error from None
+    if not _is_mixed(called[1]):
+        return called
+    try:
+        return _called(f, examples, Value, wrt)
+    except Exception as error:
+        raise RecordingError(
+            "record: the function holds Values and was given arrays as Tensors, and with arrays of Values it fails "
+            f"({error}); make its parameters Tensors"
+        ) from error
+
+
+def _is_mixed(y: Any) -> bool:
+    """Whether what f gave are Tensors that rest on Values."""
+    given = y if isinstance(y, tuple | list) else [y]
+    outputs = [x for output in given if is_nodes(output) for x in nodes_of(output)]
+    if not any([isinstance(x, Tensor) for x in outputs]):
+        return False
+    return any([isinstance(leaf._data, float) for leaf in recorded(outputs)[0]])
 
 
 def _called(f: Callable[..., Any], examples: Sequence[Any], node: Any, wrt: Any) -> tuple[list[Any], Any, Notes]:
@@ -179,11 +216,13 @@ class _Asked(NamedTuple):
     groups    parameters, each a leaf of its own
     leaves    the numbers of the leaves, arguments first; None where nothing was said
     is_tuple  whether several things were asked for, and not one by itself
+    is_loose  whether the one group is of single Values that were asked for
     """
 
     groups: list[Any]
     leaves: list[int] | None
     is_tuple: bool
+    is_loose: bool = False
 
 
 def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
@@ -191,7 +230,11 @@ def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
         return _Asked([], None, False)
     if callable(getattr(wrt, "parameter_arrays", None)):
         wrt = wrt.parameter_arrays()
+    elif callable(getattr(wrt, "parameters", None)):
+        wrt = wrt.parameters()
     is_tuple = isinstance(wrt, tuple | list)
+    if is_tuple and len(wrt) > 1 and all([isinstance(w, Value) for w in wrt]) and len(set(wrt)) == len(wrt):
+        return _asked_for(as_nodes(wrt), arguments)._replace(is_tuple=True, is_loose=True)  # laid out as they are used
     groups: list[Any] = []
     leaves: list[int] = []
     for w in wrt if is_tuple else [wrt]:

@@ -47,8 +47,9 @@ def number_text(number: Any) -> Text:
 
 
 def is_unseen(primitive: Primitive, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    """Whether a line is a reshape in which only axes of length 1 come and go."""
-    return primitive is p.reshape and [n for n in before if n != 1] == [n for n in after if n != 1]
+    """Whether a line is a reshape in which only axes of length 1 come and go, but no column that becomes a row."""
+    is_turned = len(before) == len(after) == 2 and before != after
+    return primitive is p.reshape and not is_turned and [n for n in before if n != 1] == [n for n in after if n != 1]
 
 
 # How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
@@ -112,7 +113,10 @@ def _placed(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
 
 
 def _reshaped(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
-    is_same = is_unseen(primitive, xs[0].shape, params["shape"])
+    before, after = xs[0].shape, params["shape"]
+    if len(before) == len(after) == 2 and 1 in before and before == after[::-1] != after:
+        return f"{_at(ATOM, xs[0])}.T", ATOM
+    is_same = is_unseen(primitive, before, after)
     return _same(primitive, xs, params) if is_same else _call(primitive, xs, params)
 
 

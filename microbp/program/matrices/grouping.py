@@ -100,7 +100,7 @@ class Grouping:
         if leaf.kind == CONSTANT:
             self.home[places], self.numbers[places] = NUMBER, leaf.data
         elif leaf.is_loose:  # laid out where they are used
-            self._loose = dict(zip(places.tolist(), leaf.data.flat, strict=True))
+            self._loose |= dict(zip(places.tolist(), leaf.data.flat, strict=True))
         else:
             shape = np.shape(leaf.slots)
             self._add_home(Home(leaf.label, places.reshape(shape if len(shape) == 2 else (-1, 1)), leaf), None)

@@ -64,8 +64,13 @@ def _holds_nodes(x: Any) -> bool:
 def _way_out(leaf: Leaf, array: np.ndarray) -> str:
     if array.shape == leaf.shape[::-1]:
         return f"pass {leaf.label}.T"
-    if leaf.shape[-1:] == (1,) and array.ndim == len(leaf.shape) and array.shape[:-1] == leaf.shape[:-1]:
-        return f"for {array.shape[-1]} examples, one a column, take program.batch({array.shape[-1]})"
+    if array.ndim == len(leaf.shape) > 0 and array.shape[:-1] == leaf.shape[:-1]:
+        m = array.shape[-1]
+        return f"for {m} example{'s'[: m != 1]}, one a column, take batch({m}) of the program of one"
+    if array.ndim == len(leaf.shape) == 2 and array.shape[1] == leaf.shape[0]:
+        return f"columns are examples: pass {leaf.label}.T, to batch({array.shape[0]}) of the program of one"
+    if array.size == np.prod(leaf.shape):
+        return f"pass {leaf.label}.reshape{leaf.shape}"
     return "record again for other shapes"
 
 
