@@ -516,3 +516,8 @@ def test_values_that_can_only_be_used_with_tensors_are_refused_beside_them():
 
     with pytest.raises(RecordingError, match="holds Values and was given arrays as Tensors, .* make its parameters Te"):
         record(lambda x: mb.matmul(x, W) * w, np.ones(2))
+
+
+def test_a_value_beside_a_tensor_that_the_function_makes_is_refused():
+    with pytest.raises(RecordingError, match="is a Value beside Tensors, .*; pass node=mb.Tensor$"):
+        record(lambda x: mb.sum(Tensor([1.0, 2.0], varies=False) * x), 0.5)

@@ -13,13 +13,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from microbp.arrays import as_array
-from microbp.graph import Node, next_number, recorded
+from microbp.graph import Node
 from microbp.names import stem
 from microbp.nn.parameters import name_nodes, nodes_of
 from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError, as_nodes, is_nodes
 from microbp.program.program import Program
-from microbp.program.watching import Notes, Watched, checks_of, held_by, recording, watched
+from microbp.program.watching import called, checks_of
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -62,20 +61,15 @@ def record(
         raise TypeError(f"record: takes a function and examples of its arguments, not {type(f).__name__}")
     if node is not None and not (isinstance(node, type) and issubclass(node, Value | Tensor)):
         raise TypeError(f"record: node is mb.Value or mb.Tensor, not {node!r}")
-    arguments, y, notes = _called_on_either(f, examples, node, wrt)
+    call = called(f, examples, node, wrt)
+    arguments = call.arguments
     for x, name in zip(arguments, _names_of_arguments(f, len(arguments)), strict=True):
         if _label_of(x) is None:
             name_nodes(x, name)
-    outputs = _outputs(y)
     asked = _asked_for(wrt, arguments)
     leaves = [(INPUT, _label_of(x), x) for x in arguments] + [(PARAMETER, _label_of(w), w) for w in asked.groups]
-    program = Program(
-        outputs,
-        leaves,
-        [_told(note) for note in notes],
-        name=getattr(f, "__name__", "f"),
-        returns_tuple=isinstance(y, tuple | list),
-    )
+    guards, name = [_told(note) for note in call.notes], getattr(f, "__name__", "f")
+    program = Program(call.outputs, leaves, guards, name=name, returns_tuple=call.returns_tuple, walk=call.walk)
     if asked.leaves is not None:
         program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
     if asked.is_loose:
@@ -85,67 +79,6 @@ def record(
     return program
 
 
-def _called_on_either(
-    f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any
-) -> tuple[list[Any], Any, Notes]:
-    """`_called` with arrays as Tensors or, where f holds Values, as arrays of Values."""
-    if node is not None or not any([isinstance(x, np.ndarray | list | tuple) and not is_nodes(x) for x in examples]):
-        return _called(f, examples, node, wrt)
-    try:
-        called = _called(f, examples, node, wrt)
-    except RecordingError:
-        raise
-    except Exception as error:
-        try:
-            return _called(f, examples, Value, wrt)
-        except Exception:
-            raise error from None
-    if not _is_mixed(called[1]):
-        return called
-    try:
-        return _called(f, examples, Value, wrt)
-    except Exception as error:
-        raise RecordingError(
-            "record: the function holds Values and was given arrays as Tensors, and with arrays of Values it fails "
-            f"({error}); make its parameters Tensors"
-        ) from error
-
-
-def _is_mixed(y: Any) -> bool:
-    """Whether what f gave are Tensors that rest on Values."""
-    given = y if isinstance(y, tuple | list) else [y]
-    outputs = [x for output in given if is_nodes(output) for x in nodes_of(output)]
-    if not any([isinstance(x, Tensor) for x in outputs]):
-        return False
-    return any([isinstance(leaf._data, float) for leaf in recorded(outputs)[0]])
-
-
-def _called(f: Callable[..., Any], examples: Sequence[Any], node: Any, wrt: Any) -> tuple[list[Any], Any, Notes]:
-    """f called on watched arguments, with its parameters watched too: the arguments, what it gave, what was noted.
-
-    Parameters are looked for beforehand. Where f has others besides, it is called once more; what it makes itself,
-    and makes anew each time, are no parameters but numbers that it begins with.
-    """
-    parameters = dict.fromkeys(held_by(f, wrt))
-    for is_last in (False, True):
-        begun = next_number()
-        arguments = _arguments(examples, node)
-        own = {x for nodes in arguments for x in nodes_of(nodes)}
-        with recording(parameters) as notes:
-            y = f(*arguments)
-        given = y if isinstance(y, tuple | list) else [y]
-        results = [x for output in given if is_nodes(output) for x in nodes_of(output)]
-        leaves, _ = recorded([*results, *[x for note in notes for x in (note.left, note.right)]])
-        found = [x for x in leaves if x not in own and x not in parameters]
-        if not found:
-            break
-        for x in found:
-            if x.number > begun and is_last:
-                x.number = 0
-        parameters |= dict.fromkeys(found)
-    return arguments, y, notes
-
-
 def _names_of_arguments(f: Any, count: int) -> list[str]:
     """What f calls its arguments."""
     code = getattr(getattr(f, "__func__", f), "__code__", None)
@@ -153,61 +86,6 @@ def _names_of_arguments(f: Any, count: int) -> list[str]:
     if len(names) >= count:
         return list(names[:count])
     return ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
-
-
-def _arguments(examples: Sequence[Any], node: type[Node] | None) -> list[Any]:
-    arguments = []
-    for k, x in enumerate(examples, start=1):
-        try:
-            arguments.append(_argument(x, node))
-        except (TypeError, ValueError) as error:
-            raise type(error)(f"record: example {k}: {error}") from None
-    return arguments
-
-
-def _argument(x: Any, node: type[Node] | None) -> Any:
-    """An example as what f is called with: a node, or an array of Values."""
-    if isinstance(x, Node):
-        return watched(type(x), x._data, x.label)
-    try:
-        array = np.asarray(x)
-    except ValueError:
-        array = as_array(x)  # which says why not
-    if is_nodes(array):
-        return as_nodes([watched(Value, v._data, v.label) for v in array.flat], array.shape)
-    if node is None:
-        node = Tensor if array.ndim or isinstance(x, np.ndarray) else Value
-    if issubclass(node, Tensor):
-        return watched(Tensor, x, None)
-    numbers = as_array(x, np.float64)
-    return as_nodes([watched(Value, float(v), None) for v in numbers.flat], numbers.shape)[()]
-
-
-def _outputs(y: Any) -> list[Any]:
-    """What f gave, each a node or an array of Values; a RecordingError where that is nothing to replay."""
-    outputs = list(y) if isinstance(y, tuple | list) else [y]
-    for output in outputs or [y]:
-        if not is_nodes(output):
-            what = f"an array of {output.dtype.name}" if isinstance(output, np.ndarray) else f"{type(output).__name__}"
-            raise RecordingError(
-                f"record: the function gave {what}, not a node: there is nothing recorded to replay; "
-                "let it return the Value or Tensor that it computes"
-            )
-    nodes = [node for output in outputs for node in nodes_of(output)]
-    if not any(node.number for node in nodes):
-        raise RecordingError(
-            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
-            "nothing to replay"
-        )
-    # Where a Value meets a Tensor that is not of the recording, the result is not of it either.
-    for node in recorded(nodes)[1] if any([isinstance(node, Tensor) for node in nodes]) else ():
-        lost = [] if isinstance(node, Watched) else [x for x in node.inputs if isinstance(x, Watched)]
-        if lost:
-            raise RecordingError(
-                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
-                "numbers; pass node=mb.Tensor"
-            )
-    return outputs
 
 
 class _Asked(NamedTuple):

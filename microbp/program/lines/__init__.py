@@ -23,6 +23,7 @@ from microbp.program.lines.parts import (
     RecordingError,
 )
 from microbp.program.lines.straight_line import ProgramLike, StraightLine, Take
+from microbp.program.lines.writing import Walk
 
 __all__ = [
     "ABSENT",
@@ -39,6 +40,7 @@ __all__ = [
     "RecordingError",
     "StraightLine",
     "Take",
+    "Walk",
     "as_nodes",
     "batch_shape",
     "for_examples",

@@ -17,7 +17,7 @@ from microbp.kinds import is_object_array
 from microbp.nn.parameters import nodes_of
 from microbp.program.lines.nodes import dtype_of
 from microbp.program.lines.parts import CONSTANT, INPUT, PARAMETER, Guard, Leaf, Lines, Output
-from microbp.program.lines.writing import LeafNodes, Writing
+from microbp.program.lines.writing import LeafNodes, Walk, Writing
 from microbp.tensor import Tensor
 
 ProgramLike = TypeVar("ProgramLike", bound="StraightLine")
@@ -63,13 +63,15 @@ class StraightLine:
         *,
         name: str = "f",
         returns_tuple: bool = False,
+        walk: Walk | None = None,
     ) -> None:
         """The lines that compute `outputs`, nodes or arrays of Values, from `leaves` and what else they rest on.
 
         guards  comparisons of nodes
+        walk    the leaves and operations that outputs and guards rest on, where somebody has been there already
         """
         compared = [node for guard in guards for node in (guard.left, guard.right)]
-        writing = Writing([node for nodes in (*outputs, *compared) for node in nodes_of(nodes)], leaves)
+        writing = Writing([node for nodes in (*outputs, *compared) for node in nodes_of(nodes)], leaves, walk)
         self.name, self.returns_tuple = name, returns_tuple
         self.lines: Lines = writing.lines
         self.labels: list[str | None] = [node.label for node in writing.nodes]

@@ -11,6 +11,9 @@ from microbp.graph import Node, recorded
 from microbp.program.lines.nodes import as_nodes, dtype_of
 from microbp.program.lines.parts import ABSENT, CONSTANT, PARAMETER, Leaf, Lines
 
+Walk = tuple[list[Node], list[Node]]
+"""The leaves and the operations that some nodes rest on."""
+
 LeafNodes = tuple[str, str | None, Any]
 """Kind and label of a leaf, and its node or array of nodes."""
 
@@ -50,11 +53,12 @@ class Writing:
     slot_of  the slot of each node
     """
 
-    def __init__(self, outputs: Iterable[Node], leaves: Sequence[LeafNodes]) -> None:
+    def __init__(self, outputs: Iterable[Node], leaves: Sequence[LeafNodes], walk: Walk | None = None) -> None:
+        """walk  what `recorded` finds from the outputs, where that is known"""
         slots = Slots()
         for kind, label, nodes in leaves:
             slots.add_leaf(kind, label, nodes)
-        found, operations = recorded(outputs)
+        found, operations = recorded(outputs) if walk is None else walk
         unknown = [node for node in found if node not in slots]
         loose = [node for node in unknown if isinstance(node._data, float)]
         if loose:

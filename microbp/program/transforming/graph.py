@@ -9,7 +9,7 @@ import numpy as np
 
 from microbp.program.lines import CONSTANT, Leaf, ProgramLike, StraightLine, Take, as_nodes
 from microbp.program.transforming.layout import as_laid_out
-from microbp.program.watching import watched
+from microbp.program.watching import as_watched
 from microbp.tensor import Tensor, constant
 from microbp.value import Value
 
@@ -62,4 +62,4 @@ def as_node(leaf: Leaf, is_scalar: bool, is_watched: bool = False) -> Any:
 
 
 def _leaf(node: type[Any], data: Any, label: str | None, is_watched: bool) -> Any:
-    return watched(node, data, label) if is_watched else node(data, label)
+    return as_watched(node, data, label) if is_watched else node(data, label)

@@ -181,7 +181,7 @@ class RecordedTensor(Watched, Tensor):
 write_out_operators(RecordedValue)
 
 
-def watched(node: type[Node], data: Any, label: str | None) -> Any:
+def as_watched(node: type[Node], data: Any, label: str | None) -> Any:
     """A leaf that varies and is watched."""
     return (RecordedValue if issubclass(node, Value) else RecordedTensor)(data, label)
 

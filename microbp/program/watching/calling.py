@@ -1,0 +1,151 @@
+"""`called`: a function called on watched nodes, and all that is known of it afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp.arrays import as_array
+from microbp.graph import Node, next_number, recorded
+from microbp.nn.parameters import nodes_of
+from microbp.program.lines import RecordingError, Walk, as_nodes, is_nodes
+from microbp.program.watching.holders import held_by
+from microbp.program.watching.watched import Notes, Watched, as_watched, recording
+from microbp.tensor import Tensor
+from microbp.value import Value
+
+
+class Call(NamedTuple):
+    """What a function was called with, and what came of it.
+
+    arguments      nodes and arrays of Values
+    outputs        the same; returns_tuple: whether it gave them in a tuple
+    notes          the comparisons that it made
+    walk           the leaves and operations that outputs and comparisons rest on
+    """
+
+    arguments: list[Any]
+    outputs: list[Any]
+    returns_tuple: bool
+    notes: Notes
+    walk: Walk
+
+
+def called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any) -> Call:
+    """f called with plain arrays as `node` says or, where nothing is said, as Tensors if f can use these.
+
+    Raises RecordingError where f reads numbers out of the graph, or gives no node.
+    """
+    if node is not None or not any([isinstance(x, np.ndarray | list | tuple) and not is_nodes(x) for x in examples]):
+        return _needed(_called(f, examples, node, wrt))
+    try:
+        call = _called(f, examples, node, wrt)
+    except RecordingError:
+        raise
+    except Exception as error:
+        try:
+            return _needed(_called(f, examples, Value, wrt))
+        except Exception:
+            raise error from None
+    if not (_gives_tensors(call) and any([isinstance(leaf._data, float) for leaf in call.walk[0]])):
+        return _needed(call)
+    try:
+        return _needed(_called(f, examples, Value, wrt))
+    except Exception as error:
+        raise RecordingError(
+            "record: the function holds Values and was given arrays as Tensors, and with arrays of Values it fails "
+            f"({error}); make its parameters Tensors"
+        ) from error
+
+
+def _called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any) -> Call:
+    """f called on watched arguments, with its parameters watched too.
+
+    Parameters are looked for beforehand. Where f has others besides, it is called once more; what it makes itself,
+    and makes anew each time, are no parameters but numbers that it begins with.
+    """
+    parameters = dict.fromkeys(held_by(f, wrt))
+    is_again = False
+    while True:
+        begun = next_number()
+        arguments = _arguments(examples, node)
+        own = {x for nodes in arguments for x in nodes_of(nodes)}
+        with recording(parameters) as notes:
+            y = f(*arguments)
+        outputs = _outputs(y)
+        compared = [x for note in notes for x in (note.left, note.right)]
+        leaves, operations = recorded([x for nodes in outputs for x in nodes_of(nodes)] + compared)
+        found = [x for x in leaves if x not in own and x not in parameters]
+        if not found or is_again:
+            for x in found:
+                if x.number > begun:
+                    x.number = 0
+            walk = [x for x in leaves if x.number], operations
+            return Call(arguments, outputs, isinstance(y, tuple | list), notes, walk)
+        parameters |= dict.fromkeys(found)
+        is_again = True
+
+
+def _arguments(examples: Sequence[Any], node: type[Node] | None) -> list[Any]:
+    arguments = []
+    for k, x in enumerate(examples, start=1):
+        try:
+            arguments.append(_argument(x, node))
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"record: example {k}: {error}") from None
+    return arguments
+
+
+def _argument(x: Any, node: type[Node] | None) -> Any:
+    """An example as what f is called with: a node, or an array of Values."""
+    if isinstance(x, Node):
+        return as_watched(type(x), x._data, x.label)
+    try:
+        array = np.asarray(x)
+    except ValueError:
+        array = as_array(x)  # which says why not
+    if is_nodes(array):
+        return as_nodes([as_watched(Value, v._data, v.label) for v in array.flat], array.shape)
+    if node is None:
+        node = Tensor if array.ndim or isinstance(x, np.ndarray) else Value
+    if issubclass(node, Tensor):
+        return as_watched(Tensor, x, None)
+    numbers = as_array(x, np.float64)
+    return as_nodes([as_watched(Value, float(v), None) for v in numbers.flat], numbers.shape)[()]
+
+
+def _outputs(y: Any) -> list[Any]:
+    """What f gave, each a node or an array of Values; a RecordingError where that is nothing to replay."""
+    outputs = list(y) if isinstance(y, tuple | list) else [y]
+    for output in outputs or [y]:
+        if not is_nodes(output):
+            what = f"an array of {output.dtype.name}" if isinstance(output, np.ndarray) else f"{type(output).__name__}"
+            raise RecordingError(
+                f"record: the function gave {what}, not a node: there is nothing recorded to replay; "
+                "let it return the Value or Tensor that it computes"
+            )
+    return outputs
+
+
+def _gives_tensors(call: Call) -> bool:
+    return any([isinstance(x, Tensor) for nodes in call.outputs for x in nodes_of(nodes)])
+
+
+def _needed(call: Call) -> Call:
+    """The call; a RecordingError where its result can't be replayed, or was not seen being made."""
+    if not any([x.number for nodes in call.outputs for x in nodes_of(nodes)]):
+        raise RecordingError(
+            "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
+            "nothing to replay"
+        )
+    # Where a Value meets a Tensor that f made itself, the result is not watched.
+    for x in call.walk[1] if _gives_tensors(call) else ():
+        lost = [] if isinstance(x, Watched) else [u for u in x.inputs if isinstance(u, Watched)]
+        if lost:
+            raise RecordingError(
+                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
+                "numbers; pass node=mb.Tensor"
+            )
+    return call
