@@ -67,9 +67,10 @@ from microbp.primitives import (
     xlogy,
 )
 from microbp.program import Program, RecordingError, record
+from microbp.steps import TrainingError
 from microbp.sweeps import StaleGraphError, backward, forward
 from microbp.tensor import Tensor
-from microbp.train import TrainingError, train
+from microbp.train import train
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microbp.value import Value
 

@@ -17,8 +17,9 @@ from microbp.draw import DrawingError, draw
 from microbp.expression import recorded_formula
 from microbp.linearized import paths
 from microbp.nn import MLP, activations, costs, initializers, optimizers, regularizers
+from microbp.steps import TrainingError
 from microbp.tensor import Tensor
-from microbp.train import TrainingError, train
+from microbp.train import train
 from microbp.value import Value
 
 TOY: Mapping[str, Callable[..., data.Examples]] = {

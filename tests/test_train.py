@@ -23,8 +23,9 @@ from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
 from microbp.nn.parameters import gradient_of, nodes_of, numbers_of
 from microbp.program.descent import Descent
+from microbp.steps import Run, TrainingError
 from microbp.tensor import Tensor
-from microbp.train import TrainingError, train
+from microbp.train import train
 from microbp.value import Value
 
 training = sys.modules["microbp.train"]  # the name microbp.train is the function
@@ -250,7 +251,7 @@ def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
 
 def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
     X, Y = (array.astype(net.dtype) for array in examples)
-    return training._Run(training._problem(net, X, Y, cost, optimizer, regularizer), m, replay=True).way
+    return Run(training._problem(net, X, Y, cost, optimizer, regularizer), m, replay=True).way
 
 
 def flat(states):
@@ -375,7 +376,7 @@ def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
     branching = until_it_grows if node is Tensor else one_by_one
     nets = [MLP([3, 4, 2], branching, "linear", node=node, rng=0) for _ in range(2)]
     optimizers = [optimizer(0.2), optimizer(0.2)]
-    run = training._Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3, replay=True)
+    run = Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3, replay=True)
     assert isinstance(run.way, Descent)
     rng = np.random.default_rng(0)
     found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
@@ -405,7 +406,7 @@ def test_whatever_ends_training_network_and_optimizer_are_between_two_steps(node
     after = []
     for steps in range(1, 6):
         net, taught = MLP([3, 2], node=node, rng=0), optimizer(0.1)
-        run = training._Run(training._problem(net, X, Y, "quadratic", taught, None), 2, replay=True)
+        run = Run(training._problem(net, X, Y, "quadratic", taught, None), 2, replay=True)
         left = iter(range(steps - 1))
 
         def stop(left=left):
@@ -870,9 +871,9 @@ def test_what_is_the_users_own_is_not_replayed_unless_that_is_asked_for(what):
 
     plain = training._problem(MLP([3, 2], rng=0), X, Y, "quadratic", SGD(0.5), None)
 
-    assert not isinstance(training._Run(problem, 3).way, Descent)
-    assert not isinstance(training._Run(plain, 3, replay=False).way, Descent)
-    assert isinstance(training._Run(plain, 3).way, Descent)
+    assert not isinstance(Run(problem, 3).way, Descent)
+    assert not isinstance(Run(plain, 3, replay=False).way, Descent)
+    assert isinstance(Run(plain, 3).way, Descent)
 
 
 def test_dropout_is_drawn_anew_for_each_step():
@@ -888,7 +889,7 @@ def test_dropout_is_drawn_anew_for_each_step():
 def test_a_change_between_two_epochs_is_noticed_where_replay_was_asked_for():
     X, Y = some_examples(12, 3, 2)
     nets = [Counting([3, 3, 2], rng=0) for _ in range(2)]
-    run = training._Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
+    run = Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
     assert isinstance(run.way, Descent)
 
     for j in range(6):
@@ -903,7 +904,7 @@ def test_a_change_between_two_epochs_is_noticed_where_replay_was_asked_for():
 def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activation):
     X, Y = some_examples(12, 3, 2)
     nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
-    run = training._Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
+    run = Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
 
     assert not isinstance(run.way, Descent)
     costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]

@@ -46,9 +46,10 @@ class Flat:
 
 
 class Prepared(NamedTuple):
-    """A program for one size of mini-batch, and how to run it for either place of the parameters."""
+    """The cost of one size of mini-batch, its gradient, and how to run this for either place of the parameters."""
 
-    program: StraightLine
+    cost: StraightLine
+    gradient: StraightLine
     runs: tuple[Function, Function]
 
 
@@ -75,7 +76,6 @@ class Descent:
         self.nabla = Flat(shapes, dtype)
         self.now = 0  # in which of the two places the parameters are
         self.prepared: dict[int, Prepared] = {}
-        self.recorded: dict[int, StraightLine] = {}
         self.state: Any = None
         self.before: Any = None
         self.plain = self.is_plain(optimizer, penalty)
@@ -123,7 +123,7 @@ class Descent:
         ready = self.prepared[len(batch)]
         c, *compared = ready.runs[self.now](batch)
         if compared:
-            check_guards(ready.program, compared)
+            check_guards(ready.gradient, compared)
         cost = float(c)
         if not isfinite(cost):
             return cost
@@ -158,18 +158,17 @@ class Descent:
             raise RecordingError("the cost rests on other parameters than those to be moved, or on one in two places")
         if not _are_alike([self.optimizer.states.get(nodes_of(w)[0]) for w in self.parameters]):
             raise RecordingError("the optimizer has taken other steps with some of the parameters than with others")
-        self.recorded[m] = program
-        program = gradient(program, self.optimizer.eta if self.plain else 1.0)
+        moving = gradient(program, self.optimizer.eta if self.plain else 1.0)
         x, y = np.empty((m, self.X.shape[1]), self.X.dtype), np.empty((m, self.Y.shape[1]), self.Y.dtype)
         # "clip" is the way to gather that writes straight into its output; no row is out of bounds.
         before = ["take_x(rows, 0, x_rows, 'clip')", "take_y(rows, 0, y_rows, 'clip')"]
         gather = Before(["rows"], before, {"take_x": self.X.take, "take_y": self.Y.take, "x_rows": x, "y_rows": y})
         into = dict(enumerate(self.nabla.parts, start=1))
         runs = [
-            NumpySource(program, {0: x.T, 1: y.T} | dict(enumerate(place.parts, start=2)), into, gather).compiled()
+            NumpySource(moving, {0: x.T, 1: y.T} | dict(enumerate(place.parts, start=2)), into, gather).compiled()
             for place in self.places
         ]
-        self.prepared[m] = Prepared(program, (runs[0], runs[1]))
+        self.prepared[m] = Prepared(program, moving, (runs[0], runs[1]))
 
     def _states_of(self, state: Any) -> dict[Node, Any]:
         ends = np.cumsum([part.size for part in self.nabla.parts])
