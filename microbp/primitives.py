@@ -26,7 +26,9 @@ from microbp.kinds import (
     Linear,
     LinearInSequence,
     Reduction,
+    is_short_sum,
     kept_shape,
+    ones,
     reduced_axes,
     shape_of,
     unbroadcast,
@@ -125,12 +127,11 @@ where      = Elementwise("where",    lambda c, u, v: u if c else v,
                                                                  lambda c, u, v: np.where(np.not_equal(c, 0), u, v),
                          0, lambda c, u, v, y: 1 - equal(c, 0), lambda c, u, v, y: equal(c, 0))
 
-# Linear in each input: a cotangent g is pulled back by the transposed map. (np.add.reduce is what np.sum calls
-# once it has asked, for 0.7 µs, what it was given.)
+# Linear in each input: a cotangent g is pulled back by the transposed map.
 matmul = Linear("matmul", np.matmul, lambda g, a, b: _pull_left(g, a, b), lambda g, a, b: _pull_right(g, a, b),
                 symbol="@")
-sum  = Linear("sum",  np.add.reduce, lambda g, x, axis, keepdims: _spread(g, x, axis),
-              symbol="Σ", axis=None, keepdims=False)
+sum  = Linear("sum",  lambda x, axis, keepdims: _sum(x, axis, keepdims),
+              lambda g, x, axis, keepdims: _spread(g, x, axis), symbol="Σ", axis=None, keepdims=False)
 mean = Linear("mean", np.mean, lambda g, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis),
               axis=None, keepdims=False)
 take = Linear("take", lambda x, index: x[index],
@@ -185,6 +186,15 @@ def _xlogy(u: Any, v: Any) -> Any:
 
 def _softplus(z: float) -> float:
     return math.log1p(math.exp(-builtins.abs(z))) + (z if z > 0 else 0.0) if z == z else z
+
+
+_add_up: Any = np.add.reduce  # what np.sum calls once it has asked, for 0.7 µs, what it was given
+
+
+def _sum(x: Any, axis: Axis, keepdims: bool) -> Any:
+    if is_short_sum(x, axis, keepdims):
+        return x.reshape(-1).dot(ones(x.size, x.dtype))  # of 10 × 10 numbers in 0.5 of the time
+    return _add_up(x, axis, None, None, keepdims)
 
 
 def _logsumexp(x: Any, axis: Axis, keepdims: bool) -> Any:

@@ -94,6 +94,26 @@ def test_the_last_step_can_be_taken_back(optimizer, examples):
     assert str(states_of(taught, net)) == states == str([last_states.get(node) for node in net.parameters()])
 
 
+def test_a_step_that_comes_to_no_number_leaves_the_one_before_it_to_be_taken_back(examples):
+    X, Y = examples
+    X = np.vstack([X, np.full(3, np.nan)])
+    net = MLP([3, 2], rng=0)
+    descent = started(net, X, np.vstack([Y, Y[:1]]), SGD(0.1))
+    start = bits(net)
+    descent.begin()
+    descent.step(np.arange(4))
+
+    assert np.isnan(descent.step(np.array([0, 1, 2, 7])))
+    descent.end()
+    assert bits(net) != start
+    descent.begin()
+    assert np.isnan(descent.step(np.array([0, 1, 2, 7])))
+    descent.step_back()
+    descent.end()
+
+    assert bits(net) == start
+
+
 def test_parameters_are_the_same_nodes_afterwards_and_their_arrays_their_own(examples):
     net = MLP([3, 2], rng=0)
     nodes, taught = net.parameters(), Momentum(0.5)

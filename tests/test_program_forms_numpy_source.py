@@ -18,7 +18,7 @@ from microbp.kinds import Elementwise
 from microbp.primitives import TABLE
 from microbp.program import record
 from microbp.program.forms.numpy_calls import STEPS, is_view, reduced, view_text
-from microbp.program.forms.numpy_source import NumpySource
+from microbp.program.forms.numpy_source import Frame, NumpySource
 
 # ---------------------------------------------------------------------- arrays that are used again
 
@@ -163,6 +163,41 @@ def test_one_result_goes_to_two_places():
     NumpySource(record(f, x), into={0: first, 1: second}).compiled()(x)
 
     assert first.tolist() == second.tolist() == np.sin(x).tolist()
+
+
+def test_a_frame_ends_the_function_before_anything_is_written_to_a_place():
+    asked, fixed, last, places = [], np.zeros(3), np.zeros(1), {1: np.zeros(3), 2: np.zeros(3)}
+
+    def f(x: Any) -> Any:
+        y = mb.sin(x)
+        return y.sum(), y, mb.exp(y)  # y is there before it is asked whether it may be written
+
+    def is_good(total: Any) -> bool:
+        asked.append(float(total))
+        return bool(total < 2.0)
+
+    scope = {"first": fixed, "copyto": np.copyto, "last": last}
+    frame = Frame(["x"], ["copyto(first, x)"], is_good, ["last[:] += 1.0"], scope)
+    run = NumpySource(record(f, np.ones(3)), {0: fixed}, places, frame).compiled()
+
+    (total,) = run(np.full(3, 1.5))
+    assert asked == [float(total)] and total > 2.0
+    assert not any(array.any() for array in (*places.values(), last))
+
+    (total,) = run(np.full(3, 0.5))
+    assert asked[1:] == [float(total)] and total < 2.0
+    assert same(places[1], np.sin(np.full(3, 0.5))) and same(places[2], np.exp(places[1]))
+    assert last.tolist() == [1.0]
+
+
+@pytest.mark.parametrize("n", [1, 7, 100, 1_000, 1_001])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_sum_of_few_numbers_has_the_bits_of_the_row(n, dtype, rng):
+    x = rng.normal(size=(n, 1)).astype(dtype)
+    for f in (lambda x: (x * 1.1).sum(), lambda x: x.sum(), lambda x: (x.T * 1.1).sum()):
+        program = record(f, x)
+        assert same(NumpySource(program).compiled()(x)[0], f(Tensor(x)).data)
+        np.testing.assert_allclose(program(x), np.sum(f(Tensor(x)).data), rtol=1e-12)
 
 
 def test_views_of_fixed_arrays_are_made_once():

@@ -17,7 +17,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, is_column_of_sums, ones
+from microbp.kinds import Elementwise, is_column_of_sums, is_short_sum, ones
 from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, literal, reduced, view_text
 from microbp.program.forms.python_text import Names
 from microbp.program.lines import CONSTANT, StraightLine
@@ -33,16 +33,21 @@ LONGEST = 100
 """Constants with more numbers are not written out."""
 
 
-class Before(NamedTuple):
-    """Lines of Python that a program's own are to follow, in one function.
+class Frame(NamedTuple):
+    """Lines of Python around a program's own, in one function.
 
     arguments  names that the function takes first
-    lines      what comes before
+    before     lines to begin with
+    is_good    asked of the results that are handed back, as soon as they are there; where it says no, the function
+               ends, and nothing was written to the arrays that the other results go into
+    after      lines to end with
     scope      what these lines speak of
     """
 
     arguments: list[str]
-    lines: list[str]
+    before: list[str]
+    is_good: Callable[..., bool]
+    after: list[str]
     scope: dict[str, Any]
 
 
@@ -60,17 +65,17 @@ class NumpySource:
         program: StraightLine,
         fixed: Mapping[int, Array] | None = None,
         into: Mapping[int, Array] | None = None,
-        before: Before | None = None,
+        frame: Frame | None = None,
     ) -> None:
         """
-        fixed   leaves, by number, that stay in these arrays from call to call, and are no arguments of `run`
-        into    outputs, by number, that are to be written into these arrays
-        before  what is to be done first; outputs that go into given arrays are then not handed back
+        fixed  leaves, by number, that stay in these arrays from call to call, and are no arguments of `run`
+        into   outputs, by number, that are to be written into these arrays
+        frame  what stands around the lines; outputs that go into given arrays are then not handed back
         """
-        is_alone, before = before is None, before or Before([], [], {})
-        self.program = program
-        self.scope: dict[str, Any] = dict(before.scope)
-        self._names = Names({*TAKEN, *before.scope, *before.arguments})
+        fixed, into = fixed or {}, into or {}
+        self.program, self.frame = program, frame
+        self.scope: dict[str, Any] = dict(frame.scope) if frame else {}
+        self._names = Names({*TAKEN, *self.scope, *(frame.arguments if frame else ())})
         self._functions: dict[str, None] = {}
         self._before: list[str] = []
         self._body: list[str] = []
@@ -79,34 +84,38 @@ class NumpySource:
         self._numbers: dict[Any, str] = {}
         self._free: dict[Any, list[tuple[str, Array]]] = {}  # arrays of no more use, by layout
         self._results = program.wanted_slots
-        arguments = self._begin(fixed or {})
-        given = [fixed[i] if fixed and i in fixed else as_laid_out(leaf) for i, leaf in enumerate(program.leaves)]
+        self._handed_back = [slot for k, slot in enumerate(self._results) if frame is None or k not in into]
+        self._asked = max([-1, *self._handed_back]) if frame else -1  # the line after which they are there
+        arguments = self._begin(fixed)
+        given = [fixed[i] if i in fixed else as_laid_out(leaf) for i, leaf in enumerate(program.leaves)]
         with np.errstate(all="ignore"):  # of these arrays no number is of concern, but the layouts in memory are
             self._like: list[Array] = program.run(given)
-        targets = self._targets(into or {})
+        targets = self._targets(into)
         self._write(targets)
-        for k, array in (into or {}).items():
-            slot = self._results[k]
-            if targets.get(slot) is not array:  # a leaf, a view, or a slot that goes to another place too
-                name = self._names.new(None, f"into{k}")
-                self.scope[name] = array
-                self._body.append(f"{self._function('copyto')}({name}, {self._name[slot]})")
-        given_back = [slot for k, slot in enumerate(self._results) if is_alone or k not in (into or {})]
-        results = "".join([self._name[slot] + ", " for slot in given_back]).rstrip(" ")
-        self.source = "\n".join(
+        self._copy(into, targets)
+        self.source = self._text(arguments)
+
+    def _text(self, arguments: list[str]) -> str:
+        frame, body = self.frame, self._body
+        if frame:
+            arguments, body = frame.arguments + arguments, frame.before + body + frame.after
+        return "\n".join(
             [
-                f"# {program.name!r}: {len(program.lines)} lines on arrays made beforehand.",
+                f"# {self.program.name!r}: {len(self.program.lines)} lines on arrays made beforehand.",
                 "# What run gives are its own arrays, which the next call writes over.",
                 "import numpy as np",
                 *[f"{name} = np.{path}" for path, name in self._names_of_functions()],
                 *self._before,
                 "",
-                f"def run({', '.join(before.arguments + arguments)}):",
-                *[f"    {line}" for line in before.lines + self._body],
-                f"    return {results}",
+                f"def run({', '.join(arguments)}):",
+                *[f"    {line}" for line in body],
+                f"    return {self._results_text()}",
                 "",
             ]
         )
+
+    def _results_text(self) -> str:
+        return "".join([f"{self._name[slot]}, " for slot in self._handed_back]).rstrip(" ") or "()"
 
     def compiled(self) -> Function:
         """`run`."""
@@ -129,9 +138,11 @@ class NumpySource:
         key = (array.tobytes(), array.shape, array.strides, array.dtype)
         if key not in self._numbers:
             self._numbers[key] = name = self._names.new(None, f"c{len(self._numbers) + 1}")
-            if 0 < array.size <= LONGEST and array.flags.c_contiguous:
+            kind = "" if array.dtype == np.float64 else f", np.{array.dtype.name}"
+            if array.ndim == 1 and (array == 1).all():
+                self._before.append(f"{name} = np.ones({array.size}{kind})")
+            elif 0 < array.size <= LONGEST and array.flags.c_contiguous:
                 text = repr(array.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
-                kind = "" if array.dtype == np.float64 else f", np.{array.dtype.name}"
                 self._before.append(f"{name} = np.array({text}{kind})")
             else:
                 self._before.append(f"# {name} is a constant of shape {array.shape}")
@@ -159,7 +170,7 @@ class NumpySource:
         targets: dict[int, Array] = {}
         for k, array in into.items():
             slot = self._results[k]
-            if slot >= 0 and slot not in targets and not is_view(*self.program.lines[slot][::2]):
+            if slot > self._asked and slot not in targets and not is_view(*self.program.lines[slot][::2]):
                 if layout(array) == layout(self._like[slot]):
                     targets[slot] = array
         return targets
@@ -175,6 +186,8 @@ class NumpySource:
             last.update({owner[slot]: k for slot in inputs})
         last.update({owner[slot]: len(lines) for slot in self._results})
         for k, (primitive, inputs, params) in enumerate(lines):
+            if k == self._asked + 1:
+                self._ask()
             self._name[k] = self._names.new(self.program.labels[k], f"t{k + 1}")
             if is_view(primitive, params):
                 self._view(k, primitive, inputs[0], params)
@@ -185,6 +198,25 @@ class NumpySource:
             for s in spare:
                 if self._array[s] is not self._array[k]:
                     self._free.setdefault(layout(self._array[s]), []).append((self._name[s], self._array[s]))
+
+        if len(lines) == self._asked + 1:
+            self._ask()
+
+    def _ask(self) -> None:
+        """End here, where the frame says so."""
+        if self.frame:
+            name, results = self._names.new(None, "is_good"), self._results_text()
+            self.scope[name] = self.frame.is_good
+            self._body.append(f"if not {name}({results}): return {results}")
+
+    def _copy(self, into: Mapping[int, Array], targets: Mapping[int, Array]) -> None:
+        """What no line writes to where it is wanted: a leaf, a view, or a slot that goes to another place too."""
+        for k, array in into.items():
+            slot = self._results[k]
+            if targets.get(slot) is not array:
+                name = self._names.new(None, f"into{k}")
+                self.scope[name] = array
+                self._body.append(f"{self._function('copyto')}({name}, {self._name[slot]})")
 
     def _view(self, k: int, primitive: Primitive, u: int, params: dict[str, Any]) -> None:
         line = f"{self._name[k]} = {view_text(primitive, self._name[u], params)}"
@@ -229,17 +261,25 @@ class NumpySource:
             is_plain = all(like.ndim == 2 and like.flags.forc for like in [self._like[slot] for slot in inputs])
             self._body.append(f"{self._function('dot' if is_plain else 'matmul')}({us[0]}, {us[1]}, {y})")
         elif primitive is p.sum_to and is_column_of_sums(self._like[inputs[0]], params["shape"]):
-            like = self._like[inputs[0]]
-            flat = self._names.new(None, f"{y}_flat")
-            self._before.append(f"{flat} = {y}.reshape(-1)")
-            column = self._number(ones(like.shape[1], like.dtype))
-            self._body.append(f"{self._function('dot')}({us[0]}, {column}, {flat})")
+            column = self._number(ones(self._like[inputs[0]].shape[1], dtype))
+            self._body.append(f"{self._function('dot')}({us[0]}, {column}, {self._flat(k)})")
+        elif primitive is p.sum and is_short_sum(self._like[inputs[0]], **params):
+            row = self._number(ones(self._like[inputs[0]].size, dtype))
+            self._body.append(f"{self._function('dot')}({self._flat(inputs[0])}, {row}, {y})")
         elif (found := reduced(primitive, self._like[inputs[0]].shape, params)) is not None:
             axis, keepdims = found
             function = self._function(REDUCTIONS.get(primitive, "add.reduce"))
             self._body.append(f"{function}({us[0]}, {axis}, None, {y}{', True' if keepdims else ''})")
         else:
             self._other_call(k, primitive, us, params)
+
+    def _flat(self, slot: int) -> str:
+        """The numbers of a slot in a row, as Python source."""
+        if slot not in self._array:
+            return f"{self._name[slot]}.reshape(-1)"
+        flat = self._names.new(None, f"{self._name[slot]}_flat")
+        self._before.append(f"{flat} = {self._name[slot]}.reshape(-1)")
+        return flat
 
     def _other_call(self, k: int, primitive: Primitive, us: list[str], params: dict[str, Any]) -> None:
         """A row of which numpy's calls are not known here: computed by the row itself, and copied."""
