@@ -123,11 +123,14 @@ class Elementwise(Primitive):
 
     def pull(self, i: int, cotangent: Operand, inputs: tuple[Operand, ...], y: Operand, **params: Any) -> Any:
         pulled = self._times_rate(i, cotangent, inputs, y)
-        return None if pulled is None else unbroadcast(pulled, shape_of(inputs[i]))
+        if pulled is None or pulled.__class__ is inputs[i].__class__ is np.ndarray and pulled.shape == inputs[i].shape:
+            return pulled
+        return unbroadcast(pulled, shape_of(inputs[i]))
 
     def _times_rate(self, i: int, x: Operand, inputs: tuple[Operand, ...], y: Operand) -> Operand:
         """∂y/∂(input i) × x, without the multiplication where the rate is always 1; None where it is always 0."""
-        rate = self.rate(i, inputs, y)
+        partial = self.partials[i]
+        rate = self.rate(i, inputs, y) if callable(partial) else partial
         if rate.__class__ is int and (rate == 0 or rate == 1):
             return x if rate else None
         return rate * x
@@ -400,8 +403,18 @@ def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
 sum_to: Linear = Linear(
     "sum_to", _sum_to, lambda g, x, shape: broadcast_to(g, shape=shape_of(x)), shape=REQUIRED
 )
+
+
+def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
+    if x.__class__ is not np.ndarray or x.shape or x.dtype.kind != "f":
+        return np.broadcast_to(x, shape)
+    view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))  # the same in a quarter of the time
+    view.flags.writeable = False
+    return view
+
+
 broadcast_to: Linear = Linear(
-    "broadcast_to", np.broadcast_to, lambda g, x, shape: sum_to(g, shape=shape_of(x)), shape=REQUIRED
+    "broadcast_to", _broadcast_to, lambda g, x, shape: sum_to(g, shape=shape_of(x)), shape=REQUIRED
 )
 reshape: Linear = Linear(
     "reshape",

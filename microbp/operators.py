@@ -113,18 +113,8 @@ class Differentiable(Node):
                 f"backward: `grad` holds numbers, but the cotangent is the node {cotangent.name}; "
                 "use mb.backward(…, as_nodes=True) for a derivative that can be differentiated again"
             )
-        if self.du is not None:
-            return sweeps.backward_over_scalars(self, sweeps.seed(self, cotangent))
-        cotangents = sweeps.backward(self, cotangent)
-        received = [node.received(g) for node, g in cotangents.items()]
-        before = [node.grad for node in cotangents]
-        try:
-            for node, g in zip(cotangents, received, strict=True):
-                node.grad = g
-        except BaseException:
-            for node, g in zip(cotangents, before, strict=True):
-                node.grad = g
-            raise
+        sweep = sweeps.backward_over_arrays if self.du is None else sweeps.backward_over_scalars
+        sweep(self, sweeps.seed(self, cotangent))
 
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""

@@ -47,6 +47,14 @@ cosh: Elementwise
 sigmoid: Elementwise
 scatter: Linear
 
+
+@np.errstate(over="ignore")  # e^{−z} = inf gives 1/(1 + inf) = 0, which is right; in a `with` it takes twice as long
+def _sigmoids(z: Any) -> Any:
+    e = np.exp(-z)
+    e += 1
+    return 1 / e
+
+
 # fmt: off
 
 # Comparisons: 1.0 where they hold, else 0.0. Their rate factors are 0; they carry no gradient, but being
@@ -171,11 +179,6 @@ def _sigmoid(z: float) -> float:
         return 1 / (1 + math.exp(-z))
     e = math.exp(z)
     return e / (1 + e)
-
-
-def _sigmoids(z: Any) -> Any:
-    with np.errstate(over="ignore"):  # e^{−z} = inf gives 1/(1 + inf) = 0, which is right
-        return 1 / (1 + np.exp(-z))
 
 
 def _xlogy(u: Any, v: Any) -> Any:

@@ -71,7 +71,9 @@ class SGD(Optimizer):
     """Gradient descent: w → w − η ∂C/∂w (Nielsen ch. 1, eqs 16, 17, 20, 21)."""
 
     def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:
-        return w - self.eta * nabla_w, None
+        after = nabla_w * -self.eta
+        after += w  # in place: one array of the size of w less to allocate
+        return after, None
 
 
 class Momentum(Optimizer):
