@@ -8,7 +8,7 @@ freed by reference counting alone, the moment its last output is let go.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import count
 from operator import attrgetter
 from typing import Any, ClassVar
@@ -229,3 +229,27 @@ def recorded(outputs: Iterable[Node], until: Iterable[Node] = ()) -> tuple[list[
     operations.sort(key=by_number, reverse=True)  # found from the last on, so nearly sorted this way: 0.65 of the time
     operations.reverse()
     return leaves, operations
+
+
+def from_the_last(pending: dict[int, Any]) -> Iterator[Any]:
+    """The nodes of `pending`, and those put there meanwhile, from the last number to the first.
+
+    pending  nodes that were computed, by number; a node is put there when one that rests on it has been handed out
+
+    Numbers are counted down: what was recorded at one go has hardly a gap. Where there are many, the nodes are
+    collected and sorted.
+    """
+    take = pending.pop
+    last = max(pending)
+    gaps = 0
+    for number in range(last, 0, -1):
+        node = take(number, None)
+        if node is not None:
+            yield node
+        elif not pending:
+            return
+        else:
+            gaps += 1
+            if gaps > 1_000 + 4 * (last - number - gaps):
+                break
+    yield from reversed(recorded(pending.values())[1])

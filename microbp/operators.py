@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from microbp import primitives as p
 from microbp import sweeps
 from microbp.graph import Node, Operand, Primitive, recorded
+from microbp.set_grad import set_grad
 
 Method = Callable[..., Any]
 
@@ -113,8 +114,7 @@ class Differentiable(Node):
                 f"backward: `grad` holds numbers, but the cotangent is the node {cotangent.name}; "
                 "use mb.backward(…, as_nodes=True) for a derivative that can be differentiated again"
             )
-        sweep = sweeps.backward_over_arrays if self.du is None else sweeps.backward_over_scalars
-        sweep(self, sweeps.seed(self, cotangent))
+        set_grad(self, sweeps.seed(self, cotangent))
 
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""

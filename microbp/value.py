@@ -220,10 +220,13 @@ def write_out_operators(made: type[Value]) -> None:
     """
     for name, primitive in OPERATORS.items():
         method, reflected = binary(primitive, made)
+        primitive.written_out[made] = method
         setattr(made, f"__{name}__", method)
         setattr(made, f"__r{name}__", reflected)
     for name, primitive in METHODS.items():
-        setattr(made, name, unary(primitive, made))
+        method = unary(primitive, made)
+        setattr(made, name, method)
+        primitive.written_out[made] = method
 
 
 write_out_operators(Value)

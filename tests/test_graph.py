@@ -19,7 +19,7 @@ import pytest
 
 import microbp as mb
 from microbp import Node, Primitive, Tensor, Value
-from microbp.graph import recorded
+from microbp.graph import from_the_last, recorded
 from microbp.operators import Differentiable
 from microbp.primitives import TABLE
 
@@ -81,6 +81,24 @@ def test_nothing_behind_the_nodes_in_until_is_looked_at():
 
     assert recorded([y], until=[h])[0] == [x, h]
     assert [op.primitive.name for op in recorded([y], until=[h])[1]] == ["mul", "add"]
+
+
+@pytest.mark.parametrize("gap", [1, 7, 100])
+def test_from_the_last_hands_out_every_operation_once_whatever_lies_between(gap: int):
+    nodes = [Value(0.5)]
+    for k in range(600):
+        between = [mb.sin(nodes[-1]) for _ in range(gap - 1)]  # not part of the graph
+        nodes.append(nodes[-1] * nodes[k // 2] if k % 3 else mb.tanh(nodes[-1]))
+        del between
+    _, operations = recorded([nodes[-1]])
+    pending = {nodes[-1].number: nodes[-1]}
+
+    handed_out = []
+    for node in from_the_last(pending):
+        handed_out.append(node)
+        pending.update({x.number: x for x in node.inputs if not x.is_leaf})
+
+    assert handed_out == operations[::-1]
 
 
 def test_a_node_tells_its_name_and_what_it_is():
