@@ -126,6 +126,10 @@ class Differentiable(Node):
                 node.grad = g
             raise
 
+    def demanded(self, nodes: Any, check: Callable[[Any], None]) -> bool:
+        """Told that `check` was asked of `nodes`, of which this is one; whether anybody keeps that."""
+        return False
+
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""
         leaves, operations = recorded([self])

@@ -828,6 +828,18 @@ def test_arguments_that_make_no_sense_are_refused(arguments, error, sentence):
         quietly(MLP([3, 2], rng=0), (X5, Y5), **arguments)
 
 
+@both_nodes
+@pytest.mark.parametrize("replay", [None, True, False])
+def test_a_desired_output_out_of_range_in_the_last_row_is_refused_before_the_first_step(node, replay):
+    net = MLP([3, 2], node=node, rng=0)
+    before, wrong = bits(net), np.vstack([Y5[:4], [[0.0, 1.5]]])
+
+    with pytest.raises(ValueError, match="cross_entropy: y holds 1.5; want values from 0 to 1"):
+        quietly(net, (X5, wrong), batch_size=2, cost="cross_entropy", replay=replay)
+
+    assert bits(net) == before
+
+
 @pytest.mark.parametrize("examples", [(X5 + 1j, Y5), (X5, Y5 + 1j), (X5.astype(str), Y5), (X5, ["a"] * 5)])
 def test_data_that_are_no_real_numbers_are_refused(examples):
     with pytest.raises(TypeError, match="train: [XY] of data holds real numbers, not (complex128|str)"):

@@ -42,7 +42,8 @@ class Program(StraightLine):
         inputs  numbers or arrays in the shapes of the examples
 
         Raises RecordingError where the function would have branched otherwise, or where a parameter is no longer the
-        node that it was; ValueError and TypeError where an input is not of the recorded shape or kind.
+        node that it was; ValueError and TypeError where an input is not of the recorded shape or kind, and what a
+        cost raises where desired outputs are out of its range.
         """
         results = self.form.value(self._numbers(inputs))
         return tuple(results) if self.returns_tuple else results[0]
@@ -72,7 +73,10 @@ class Program(StraightLine):
         """The numbers of all leaves but constants."""
         for check in self.checks:
             check()
-        return [*as_inputs(self, inputs), *[read() for read in self._readers]]
+        numbers = as_inputs(self, inputs)
+        for demand in self.demands:
+            demand(numbers)
+        return [*numbers, *[read() for read in self._readers]]
 
     @cached_property
     def _readers(self) -> list[Callable[[], np.ndarray]]:

@@ -18,7 +18,7 @@ from microbp.names import stem
 from microbp.nn.parameters import name_nodes, nodes_of
 from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError, as_nodes, is_nodes
 from microbp.program.program import Program
-from microbp.program.watching import called, checks_of
+from microbp.program.watching import called, checks_of, demands_on_inputs, demands_on_parameters
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -74,7 +74,8 @@ def record(
         program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
     if asked.is_loose:
         program.leaves[len(arguments)] = program.leaves[len(arguments)]._replace(label=None, is_loose=True)
-    program.checks = checks_of(f, wrt, program.parameters)
+    program.checks = checks_of(f, wrt, program.parameters) + demands_on_parameters(call.notes, arguments)
+    program.demands = demands_on_inputs(call.notes, arguments)
     program.record_again = partial(record, f, node=node, wrt=wrt)
     return program
 

@@ -14,20 +14,30 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
+from microbp import primitives as p
 from microbp.graph import Node, Operand
+from microbp.nn.parameters import nodes_of
 from microbp.operators import Differentiable, Method
 from microbp.program.lines import Guard, RecordingError
 from microbp.tensor import Tensor
 from microbp.value import Value, write_out_operators
+
+Check = Callable[[Any], None]
+"""What raises where numbers are not as a function needs them."""
 
 
 class Notes(list[Guard]):
     """The comparisons of a recording, in their order.
 
     refused  what was tried and can't be recorded: also where the function goes on as if nothing had happened
+    demands  checks that were asked of leaves: the leaves, as they were handed over, and the check
     """
 
     refused: RecordingError | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.demands: list[tuple[Any, Check]] = []
 
 
 _notes: dict[int, Notes] = {}
@@ -72,6 +82,18 @@ class Watched(Differentiable):
     def __bool__(self) -> bool:
         return bool(self._compared(operator.ne, "≠", 0.0))
 
+    def demanded(self, nodes: Any, check: Check) -> bool:
+        """A check of leaves is noted, to be made of their numbers at each replay; of others, the comparisons in it."""
+        notes = _notes.get(get_ident())
+        if notes is None:
+            return False
+        leaves = _as_leaves(nodes)
+        if leaves is None:
+            check(nodes)
+        else:
+            notes.demands.append((leaves, check))
+        return True
+
     @property
     def data(self) -> Any:
         """The numbers; while a recording is made, refused."""
@@ -115,6 +137,15 @@ class Watched(Differentiable):
     def name(self) -> str:
         """The label, the primitive that made this, or that it is an argument."""
         return self.label or ("an argument" if self.primitive is None else self.primitive.name)
+
+
+def _as_leaves(nodes: Any) -> Any:
+    """The leaves that have the numbers of these nodes, in whatever shape; None where they were computed."""
+    if isinstance(nodes, np.ndarray):
+        return nodes if all([x.primitive is None for x in nodes_of(nodes) if isinstance(x, Node)]) else None
+    while nodes.primitive in (p.reshape, p.transpose):
+        nodes = nodes.u
+    return nodes if nodes.primitive is None else None
 
 
 FROZEN = (
