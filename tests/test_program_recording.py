@@ -220,6 +220,74 @@ def test_a_number_that_is_taken_out_of_a_value_is_refused(f):
         record(lambda x: x * f(x), 1.0)
 
 
+DERIVED = {
+    "mb.backward": lambda x, y: mb.backward(y)[x],
+    "mb.forward": lambda x, y: mb.forward(y, {x: 1.0})[y],
+    "mb.linearize": lambda x, y: mb.linearize(y).edges[0].rate,
+    "mb.paths": lambda x, y: mb.paths(x, y).total,
+}
+
+
+@pytest.mark.parametrize("name", DERIVED)
+@both_nodes
+def test_the_numbers_of_a_derivative_are_refused(name, node):
+    w = node(2.0, "w")
+    sentence = r"^mb\.(backward|forward|linearize) was asked of mul while the function was recorded: the numbers would"
+
+    with pytest.raises(RecordingError, match=sentence):
+        record(lambda x: x * DERIVED[name](x, w * x), 3.0, node=node)
+
+    assert DERIVED[name](w, w * 3.0) == 3.0
+
+
+@both_nodes
+def test_derivatives_as_nodes_are_part_of_the_program(node):
+    w = node(2.0, "w")
+    program = record(lambda x: x * mb.backward(w * x * x, as_nodes=True)[x], 3.0, node=node)
+    inside = record(lambda x: w * mb.grad(lambda u: u * u * u)(x), node(3.0))
+
+    assert program(5.0) == 100.0
+    assert inside(5.0) == 150.0
+
+
+@both_nodes
+def test_a_derivative_of_the_functions_own_numbers_is_a_number_of_its_own(node):
+    c = node(3.0, "c")
+
+    def f(x: Any) -> Any:
+        u = node(5.0)
+        return x * mb.backward(u * u)[u] * mb.grad(lambda u: u * 4.0)(2.0) + c
+
+    assert record(f, 3.0, node=node)(1.0) == 43.0
+
+
+@pytest.mark.parametrize("text", [repr, str, "{}".format, "{:.3f}".format, "{!r}".format])
+@both_nodes
+def test_what_is_written_as_text_is_refused(text, node):
+    w = node(2.0, "w")
+
+    for read in (lambda x: w, lambda x: x, lambda x: w * x):
+        with pytest.raises(RecordingError, match=f"^.* was written as text while the function was recorded: {FROZEN}$"):
+            record(lambda x, read=read: x * len(text(read(x))), 3.0, node=node)
+    assert "2." in text(w.data)
+
+
+@both_nodes
+def test_a_gradient_left_from_before_is_refused_and_stays(node):
+    w = node(2.0, "w")
+    (w * w).backward()
+
+    with pytest.raises(RecordingError, match=f"^w.grad was read while the function was recorded: {FROZEN}$"):
+        record(lambda x: x * w * w.grad, 3.0, node=node)
+
+    assert w.grad == 4.0
+
+
+def test_rate_factors_are_refused():
+    with pytest.raises(RecordingError, match=r"^mul.rates was read while"):
+        record(lambda x: x * (x * x).rates[0], 3.0)
+
+
 def test_the_name_of_what_was_read_is_said():
     with pytest.raises(RecordingError, match="^height.data was read while"):
         record(lambda x: x * x.data, Value(1.0, "height"))

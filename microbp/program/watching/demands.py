@@ -14,7 +14,7 @@ import numpy as np
 
 from microbp.nn.parameters import nodes_of, numbers_of
 from microbp.program.lines import as_nodes
-from microbp.program.watching.watched import Check, Notes
+from microbp.program.watching.notes import Check, Notes
 
 
 def demands_on_inputs(notes: Notes, arguments: Sequence[Any]) -> list[Callable[[Sequence[np.ndarray]], None]]:

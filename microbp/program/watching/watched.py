@@ -1,7 +1,8 @@
 """Nodes that compute as any Value or Tensor does and, while a recording is made, say what is done with their numbers.
 
-A number that is read out of the graph would be frozen in a program: reading is refused. So is what a program
-does not do: to change a node, or to sweep back from one. A comparison, on which a function may branch, is noted.
+A number that is read out of the graph would be frozen in a program, and so would a derivative of it or its text:
+reading is refused. So is what a program does not do: to change a node, or to sweep back from one. A comparison, on
+which a function may branch, is noted, and so is what a function demands of numbers.
 """
 
 from __future__ import annotations
@@ -15,33 +16,13 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from microbp import primitives as p
-from microbp.graph import Node, Operand
+from microbp.graph import Node, Operand, recorded
 from microbp.nn.parameters import nodes_of
 from microbp.operators import Differentiable, Method
 from microbp.program.lines import Guard, RecordingError
+from microbp.program.watching.notes import NOTES, Check, Notes
 from microbp.tensor import Tensor
 from microbp.value import Value, write_out_operators
-
-Check = Callable[[Any], None]
-"""What raises where numbers are not as a function needs them."""
-
-
-class Notes(list[Guard]):
-    """The comparisons of a recording, in their order.
-
-    refused  what was tried and can't be recorded: also where the function goes on as if nothing had happened
-    demands  checks that were asked of leaves: the leaves, as they were handed over, and the check
-    """
-
-    refused: RecordingError | None = None
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.demands: list[tuple[Any, Check]] = []
-
-
-_notes: dict[int, Notes] = {}
-"""Of each thread that is making a recording, what it has noted so far."""
 
 
 class Watched(Differentiable):
@@ -63,7 +44,7 @@ class Watched(Differentiable):
             right = self.plain.leaf(other)
             right.number = 0
         outcome = compare(self._data, right._data)
-        if (notes := _notes.get(get_ident())) is not None:
+        if (notes := NOTES.get(get_ident())) is not None:
             notes.append(Guard(compare, sign, self, right, outcome, ""))
         return outcome
 
@@ -84,7 +65,7 @@ class Watched(Differentiable):
 
     def demanded(self, nodes: Any, check: Check) -> bool:
         """A check of leaves is noted, to be made of their numbers at each replay; of others, the comparisons in it."""
-        notes = _notes.get(get_ident())
+        notes = NOTES.get(get_ident())
         if notes is None:
             return False
         leaves = _as_leaves(nodes)
@@ -118,6 +99,34 @@ class Watched(Differentiable):
         self._need_none(f"{self.name}.backward() was called", ONLY_COMPUTES)
         super().backward(cotangent)
 
+    def _grad(self) -> Any:
+        """The cotangent of the last backward pass; while a recording is made, refused."""
+        self._need_none(f"{self.name}.grad was read", FROZEN)
+        return Node.grad.__get__(self)  # type: ignore[misc]
+
+    # Set by the slot itself, as it is for each node that is made: a function of ours takes longer.
+    grad = property(_grad, Node.grad.__set__)  # type: ignore[misc]
+
+    @property
+    def rates(self) -> Any:
+        """The rate factors; while a recording is made, refused."""
+        self._need_none(f"{self.name}.rates was read", FROZEN)
+        return super().rates
+
+    def asked(self, operation: str, way_out: str) -> None:
+        """While a recording is made, refused; but not of what rests on the function's own numbers alone."""
+        if any([isinstance(leaf, Watched) for leaf in recorded([self])[0]]):
+            why = f"the numbers would be frozen in the program; {way_out}"
+            self._need_none(f"mb.{operation} was asked of {self.name}", why)
+
+    def __repr__(self) -> str:
+        self._need_none(f"{self.name} was written as text", FROZEN)
+        return super().__repr__()
+
+    def __format__(self, spec: str) -> str:
+        self._need_none(f"{self.name} was written as text", FROZEN)
+        return super().__format__(spec)
+
     def __float__(self) -> NoReturn:
         self._need_none(f"float({self.name}) was asked for", FROZEN)
         super().__float__()
@@ -128,7 +137,7 @@ class Watched(Differentiable):
 
     def _need_none(self, what: str, why: str) -> None:
         """A RecordingError where this thread is making a recording."""
-        notes = _notes.get(get_ident())
+        notes = NOTES.get(get_ident())
         if notes is not None:
             notes.refused = RecordingError(f"{what} while the function was recorded: {why}")
             raise notes.refused
@@ -224,7 +233,7 @@ def recording(nodes: Iterable[Node]) -> Iterator[Notes]:
     Gives the comparisons, in their order. The nodes change their class for the time, and have their own again after it.
     """
     thread = get_ident()
-    outer = _notes.get(thread)
+    outer = NOTES.get(thread)
     changed: list[tuple[Node, type[Node]]] = []
     notes = Notes()
     try:
@@ -233,14 +242,14 @@ def recording(nodes: Iterable[Node]) -> Iterator[Notes]:
             if own is Value or own is Tensor:
                 changed.append((x, own))
                 x.__class__ = RecordedValue if own is Value else RecordedTensor
-        _notes[thread] = notes
+        NOTES[thread] = notes
         yield notes
         if notes.refused is not None:
             raise notes.refused
     finally:
         if outer is None:
-            _notes.pop(thread, None)
+            NOTES.pop(thread, None)
         else:
-            _notes[thread] = outer
+            NOTES[thread] = outer
         for x, own in changed:
             x.__class__ = own
