@@ -21,7 +21,7 @@ from microbp import primitives as p
 from microbp.nn import MLP, accuracy, costs, regularizers
 from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import gradient_of, nodes_of, numbers_of
+from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
 from microbp.program.descent import Descent
 from microbp.steps import Run, TrainingError
 from microbp.tensor import Tensor
@@ -454,6 +454,79 @@ def test_a_parameter_that_is_not_of_the_network_stays_as_it_is(node):
     assert slope.data == 0.3
     for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def frozen(net, k):
+    """The network with the parameters of its layer number k as constants."""
+    layer = net.layers[k]
+    layer.w, layer.b = (parameter(net.node, numbers_of(w), "frozen", varies=False) for w in (layer.w, layer.b))
+    return net
+
+
+class Upper(MLP):
+    """A network that names only the parameters of its last layer."""
+
+    def parameters(self):
+        return [node for w in (self.layers[-1].w, self.layers[-1].b) for node in nodes_of(w)]
+
+
+class Above(MLP):
+    """The same by whole arrays."""
+
+    def parameter_arrays(self):
+        return super().parameter_arrays()[2:]
+
+
+@pytest.mark.parametrize("regularizer", [None, regularizers.L2(2.0)])
+@pytest.mark.parametrize("replay", [None, True, False])
+@pytest.mark.parametrize("made", [lambda *a, **k: frozen(MLP(*a, **k), 0), Upper, Above])
+@both_nodes
+@every_optimizer
+def test_parameters_that_are_frozen_stay_and_the_others_learn(node, optimizer, made, replay, regularizer):
+    X, Y = some_examples(9, 3, 2)
+    net, own = made([3, 4, 2], node=node, rng=0), MLP([3, 4, 2], node=node, rng=0)
+    before = [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
+
+    quietly(net, (X, Y), batch_size=3, optimizer=optimizer(0.1), replay=replay, regularizer=regularizer)
+
+    taught, rng = optimizer(0.1), np.random.default_rng(0)
+    learned = own.parameter_arrays()[2:]
+    order = rng.permutation(9)
+    for batch in (order[:3], order[3:6], order[6:]):
+        own.zero_grad()
+        own.cost(X[batch].T, Y[batch].T).backward()
+        gradients = [gradient_of(w) for w in learned]
+        if regularizer is not None:
+            gradients[0] = gradients[0] + regularizer.gradient(numbers_of(learned[0]), 9)
+        taught.step(learned, gradients)
+    for w, expected in zip((net.layers[1].w, net.layers[1].b), learned, strict=True):
+        np.testing.assert_allclose(numbers_of(w), numbers_of(expected), rtol=1e-12, atol=1e-15)
+    assert before == [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
+
+
+@both_nodes
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_network_with_a_frozen_layer_is_replayed(node, k):
+    assert way_of(frozen(MLP([3, 4, 2], node=node, rng=0), k), SGD(0.1)) is Descent
+
+
+@both_nodes
+def test_where_nothing_can_be_learned_that_is_said(node):
+    net = frozen(frozen(MLP([3, 4, 2], node=node, rng=0), 0), 1)
+
+    with pytest.raises(ValueError, match="train: there is nothing to learn: all of the network's parameters are const"):
+        quietly(net, some_examples())
+
+
+def test_a_constant_among_the_weights_of_a_layer_is_refused():
+    net = MLP([3, 2], node=Value, rng=0)
+    net.layers[0].w[1, 2] = Value(0.0, "w2_2,3", varies=False)
+    before = bits(net)
+
+    with pytest.raises(ValueError, match="train: w2_2,3 stays as it is, beside w2_1,1, which is learned; freeze all"):
+        quietly(net, some_examples())
+
+    assert bits(net) == before
 
 
 # ---------------------------------------------------------------------------------------------- history
