@@ -192,6 +192,28 @@ def test_parameters_are_read_anew_at_each_call(rng):
     assert same(program.value_and_grad(x)[1][1], backward(f(x))[b])
 
 
+# ------------------------------------------------------------------------------------ float32 beside float64
+
+
+@pytest.mark.parametrize("of_x", DTYPES)
+@pytest.mark.parametrize("of_b", DTYPES)
+@pytest.mark.parametrize("of_w", DTYPES)
+def test_a_gradient_is_of_the_dtype_of_what_it_is_by_with_the_bits_that_backward_leaves_there(of_w, of_b, of_x, rng):
+    w, b = Tensor(rng.normal(size=(2, 3)).astype(of_w), "w"), Tensor(of_b(0.3), "b")
+    numbers = rng.normal(size=(3, 4)).astype(of_x)
+    x = Tensor(numbers)
+    program = record(lambda x: mb.sum(mb.square(mb.tanh(w @ x + b))) / 3.0, numbers, wrt=(w, b, 0))
+
+    y = mb.sum(mb.square(mb.tanh(w @ x + b))) / 3.0
+    y.backward()
+
+    assert program(numbers) == y.data
+    for found in (program.value_and_grad(numbers)[1], program.gradient()(numbers)[1:]):
+        for g, leaf in zip(found, (w, b, x), strict=True):
+            assert same(g, leaf.grad)
+            assert getattr(g, "dtype", leaf.dtype) == leaf.dtype
+
+
 # -------------------------------------------------------------------------------------- scalars
 
 

@@ -364,6 +364,34 @@ def test_an_activation_that_looks_at_its_numbers_learns_as_by_its_own_loop():
     assert bits(nets[0]) == bits(nets[1])
 
 
+def widened(z):
+    """An activation that computes in float64 whatever it is given."""
+    return p.tanh(z) * np.full((1, 1), 1.1)
+
+
+def with_a_bias_of_float64(net):
+    net.layers[0].b = Tensor(np.full((4, 1), 1 / 3), "b2")
+    return net
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: MLP([3, 4, 2], widened, rng=0, dtype=np.float32),
+        lambda: with_a_bias_of_float64(MLP([3, 4, 2], "tanh", rng=0, dtype=np.float32)),
+    ],
+)
+@every_optimizer
+def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of_its_own_steps(made, optimizer):
+    trained = []
+    for replay in (True, False):
+        net = made()
+        history = quietly(net, some_examples(8, 3, 2), epochs=2, batch_size=3, optimizer=optimizer(0.1), replay=replay)
+        trained.append((bits(net), [w.dtype for w in numbers(net)], history.costs))
+
+    assert trained[0] == trained[1]
+
+
 def until_it_grows(z):
     """An activation that branches by what its numbers have become."""
     return p.tanh(z) if (z * z).sum() < 40.0 else p.sigmoid(z)

@@ -46,10 +46,12 @@ class Program(StraightLine):
         cost raises where desired outputs are out of its range.
         """
         results = self.form.value(self._numbers(inputs))
+        if self.is_gradient:
+            results[1:] = self._as_received(results[1:])
         return tuple(results) if self.returns_tuple else results[0]
 
     def value_and_grad(self, *inputs: Any) -> tuple[float, Any]:
-        """The value, and its gradient by each of the parameters in `wrt`, in a tuple.
+        """The value, and its gradient by each of the parameters in `wrt`, in a tuple; of their shapes and dtypes.
 
         Values that the function was found to hold have a float each, in the order of their creation. Where `wrt`
         was a single argument or parameter, there is its gradient, and no tuple.
@@ -65,9 +67,20 @@ class Program(StraightLine):
             self.form = form_without_formulas(self)
             value, gradients = self.form.value_and_grad(numbers)
         flat: list[Any] = []
-        for i, g in zip(self.wrt, gradients, strict=True):
+        for i, g in zip(self.wrt, self._as_received(gradients), strict=True):
             flat.extend(g.tolist() if g.ndim == 1 else g) if self.leaves[i].is_loose else flat.append(g)
         return value, tuple(flat) if self.gradient_is_tuple else flat[0]
+
+    def _as_received(self, gradients: list[Any]) -> list[Any]:
+        """Gradients in the dtype of what they are by, as `grad` has them: float32 also beside data of float64."""
+        for k in self._narrow:
+            g = np.asarray(gradients[k], self.leaves[self.wrt[k]].dtype)
+            gradients[k] = g if g.ndim else float(g)
+        return gradients
+
+    @cached_property
+    def _narrow(self) -> list[int]:
+        return [k for k, i in enumerate(self.wrt) if self.leaves[i].dtype != np.float64]
 
     def _numbers(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         """The numbers of all leaves but constants."""
