@@ -60,6 +60,15 @@ class Watched(Differentiable):
     def __ge__(self, other: Operand) -> Any:
         return self._compared(operator.ge, "≥", other)
 
+    def __eq__(self, other: object) -> Any:
+        """Whether the two are the same node; in a rate factor, which is written for numbers, a comparison of these."""
+        notes = NOTES.get(get_ident())
+        if notes is not None and notes.is_of_formulas and self.accepts(other):
+            return self._compared(operator.eq, "=", other)
+        return super().__eq__(other)
+
+    __hash__ = Differentiable.__hash__
+
     def __bool__(self) -> bool:
         return bool(self._compared(operator.ne, "≠", 0.0))
 
@@ -227,15 +236,17 @@ def as_watched(node: type[Node], data: Any, label: str | None) -> Any:
 
 
 @contextmanager
-def recording(nodes: Iterable[Node]) -> Iterator[Notes]:
+def recording(nodes: Iterable[Node], is_of_formulas: bool = False) -> Iterator[Notes]:
     """Watch these nodes, and all that is computed from them, for as long as this thread is in the block.
+
+    is_of_formulas  whether what is called are rate factors, where `==` is meant for numbers
 
     Gives the comparisons, in their order. The nodes change their class for the time, and have their own again after it.
     """
     thread = get_ident()
     outer = NOTES.get(thread)
     changed: list[tuple[Node, type[Node]]] = []
-    notes = Notes()
+    notes = Notes(is_of_formulas)
     try:
         for x in nodes:
             own = x.__class__
