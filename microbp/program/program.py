@@ -110,16 +110,20 @@ class Program(StraightLine):
     def save(self, path: Any) -> None:
         """Write the source to a file, which runs by itself: `run` there takes the inputs, and then the parameters.
 
-        It has what a call runs; for the gradient, save `gradient()`. What is not in it are the comparisons that f
+        In which shapes is said at the top of the file; they are not checked, and neither is what a cost demands. The
+        file has what a call runs; for the gradient, save `gradient()`. What is not in it are the comparisons that f
         made: with guards, a RecordingError. So where there is no such text, as with a row of your own.
         """
+        from textwrap import wrap
+
+
         source, why = self.source, self.form.unsaid
         if self.guards:
             why = f"it holds for one branch only, where {self.guards[0].text} comes out as recorded, and would not look"
         if why is not None:
             raise RecordingError(f"{self.name}: can't be saved as Python that runs by itself: {why}")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(source)
+            file.writelines([f"# {line}\n" for line in wrap(self.form.usage, 116)] + [source])
 
     def verify(self, *examples: Any) -> Verification:
         """Record the function again, on other examples, and compare: what differs is printed, and nothing where `ok`.

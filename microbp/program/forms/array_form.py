@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from microbp.program.batching import batched
-from microbp.program.forms.form import Form, Numbers
+from microbp.program.forms.form import Form, Numbers, shapes_text
 from microbp.program.forms.numpy_source import NumpySource
 from microbp.program.lines import INPUT, Leaf, StraightLine
 from microbp.program.matrices import Grouping, as_arrays, parts_of
@@ -69,6 +69,13 @@ class ArrayForm(Form):
         return self.compiled.source
 
     @property
+    def usage(self) -> str:
+        """The shapes of the arrays."""
+        arguments = self.source.partition("\ndef run(")[2].partition(")")[0]
+        shapes = shapes_text(self.program, arguments.split(", ") if arguments else [])
+        return f"run takes arrays, np.array(2.0) where a shape is (): {shapes}. It gives a tuple of arrays."
+
+    @property
     def unsaid(self) -> str | None:
         """What would have to be handed over to the text."""
         return self.compiled.unsaid
@@ -95,6 +102,11 @@ class MatrixForm(ArrayForm):
         super().__init__(as_arrays(program, grouping), why)
         self.scalars = program
         self.parts = [parts_of(grouping, leaf) for leaf in program.given]
+
+    @property
+    def usage(self) -> str:
+        """The shapes of the arrays, and where the Values of the scalar program are in them."""
+        return f"{super().usage} The parameters hold the Values as program.matrix_form().parameters has them in data."
 
     def value(self, numbers: Numbers) -> list[Any]:
         return super().value(self._laid_out(numbers))
