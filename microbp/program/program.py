@@ -162,7 +162,10 @@ class Program(StraightLine):
         return as_arrays(self) if self.is_scalar else self
 
     def gradient(self) -> Program:
-        """The program that gives the value and, by the same table of primitives, its gradient by each leaf in `wrt`."""
-        from microbp.program.transforming import gradient
+        """The program that gives the value and, by the same table of primitives, its gradient by each leaf in `wrt`.
 
-        return gradient(self if self.examples is None else self.matrix_form())
+        Of `batch(m, mean=False)` it gives the gradients of all examples, in a last axis.
+        """
+        from microbp.program.batching import gradient_of_each
+
+        return gradient_of_each(self if self.examples is None else self.matrix_form())

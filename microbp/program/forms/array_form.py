@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from microbp.program.batching import batched
+from microbp.program.batching import gradient_of_each
 from microbp.program.forms.form import Form, Numbers, shapes_text
 from microbp.program.forms.numpy_source import NumpySource
 from microbp.program.lines import INPUT, Leaf, StraightLine
 from microbp.program.matrices import Grouping, as_arrays, parts_of
-from microbp.program.transforming import gradient, simplified
+from microbp.program.transforming import simplified
 from microbp.program.watching import check_guards
 
 
@@ -58,10 +58,7 @@ class ArrayForm(Form):
     @cached_property
     def compiled_gradient(self) -> Compiled:
         """The program of the value and of the gradient."""
-        one = self.program.batch_of
-        if one is None:
-            return Compiled(gradient(self.program))
-        return Compiled(batched(gradient(one), self.program.outputs[0].shape[-1], mean=False))
+        return Compiled(gradient_of_each(self.program))
 
     @property
     def source(self) -> str:
