@@ -12,6 +12,7 @@ import pytest
 import microbp as mb
 from microbp import MLP, RecordingError, Tensor, Value
 from microbp.graph import Node
+from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import Program, record
 from microbp.program.lines import CONSTANT, INPUT, PARAMETER
@@ -139,6 +140,24 @@ def test_wrt_names_arguments_by_their_numbers(wrt, expected):
     w, v = Value(3.0), Value(5.0)
 
     assert record(lambda x, y: w * x * v * y, 1.0, 2.0, wrt=wrt).value_and_grad(1.0, 2.0) == (30.0, expected)
+
+
+@both_nodes
+def test_by_what_is_not_used_the_gradient_is_zero_as_it_is_eagerly(node):
+    w, u = node(3.0, "w"), node(5.0, "u")
+    array = parameter(node, np.ones((2, 1)), "v")
+
+    def f(x: Any, y: Any) -> Any:
+        return w * x
+
+    x, y = node(2.0), node(7.0)
+    eager = mb.backward(f(x, y), wrt=[u, y])
+
+    assert eager[u] == eager[y] == mb.grad(f, 1)(2.0, 7.0) == 0.0
+    assert record(f, x, y, wrt=u).value_and_grad(2.0, 7.0) == (6.0, 0.0)
+    assert record(f, x, y, wrt=(w, u)).value_and_grad(2.0, 7.0) == (6.0, (2.0, 0.0))
+    assert record(f, x, y, wrt=1).value_and_grad(2.0, 7.0) == (6.0, 0.0)
+    assert record(f, x, y, wrt=array).value_and_grad(2.0, 7.0)[1].tolist() == [[0.0], [0.0]]
 
 
 def test_wrt_names_parameters_by_themselves():
@@ -577,6 +596,32 @@ def test_a_network_of_ones_own_is_recorded_as_it_is(how, rng):
     assert value == pytest.approx(C.data, rel=1e-12)
     assert gradient == pytest.approx([p.grad for p in order], rel=1e-9)
     assert "z2 = w2 @ X.T + b2" in str(program.matrix_form())
+
+
+@pytest.mark.parametrize("wrt", [None, "W, u, v", "u, v", "v", "all but W"])
+def test_values_beside_tensors_are_parameters_one_by_one(wrt):
+    W, u, v = Tensor([[1.0], [2.0]], "W"), Value(3.0, "u"), Value(5.0, "v")
+    named = {None: None, "W, u, v": (W, u, v), "u, v": (u, v), "v": v, "all but W": [v, u]}[wrt]
+    program = record(lambda x: mb.sum(W * x) * u + v * x.sum(), np.ones((2, 1)), node=Tensor, wrt=named)
+
+    value, gradient = program.value_and_grad(np.array([[2.0], [1.0]]))
+
+    assert value == 4.0 * 3.0 + 5.0 * 3.0
+    by = {"W": [[6.0], [3.0]], "u": 4.0, "v": 3.0}
+    order = {None: "Wuv", "W, u, v": "Wuv", "u, v": "uv", "v": "v", "all but W": "vu"}[wrt]
+    found = gradient if isinstance(gradient, tuple) else (gradient,)
+    assert [g.tolist() if isinstance(g, np.ndarray) else g for g in found] == [by[name] for name in order]
+
+
+@pytest.mark.parametrize("of", ["wrt", "V"])
+def test_an_array_of_values_beside_tensors_is_refused(of):
+    W, U = Tensor([1.0, 2.0], "W"), np.array([Value(1.0), Value(2.0)])
+
+    with pytest.raises(RecordingError, match=f"record: {of} is an array of Values, and the function computes with Ten"):
+        if of == "wrt":
+            record(lambda x: (W * x).sum() * U[0], Tensor([1.0, 1.0]), wrt=U)
+        else:
+            record(lambda V: W.sum() * V[0], U, node=Tensor)
 
 
 def test_values_that_can_only_be_used_with_tensors_are_refused_beside_them():
