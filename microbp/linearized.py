@@ -89,7 +89,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
 
 
 def _ask(output: Any) -> None:
-    output.asked("linearize", "ask for rate factors and paths outside of the function")
+    output.asked("mb.linearize", "ask for rate factors and paths outside of the function")
 
 
 def paths(source: Any, target: Any) -> Paths:

@@ -40,7 +40,7 @@ def backward(
     wrt = [wrt] if isinstance(wrt, Node) else list(wrt)
     _need_nodes("backward", (output, *wrt))
     if not as_nodes:
-        _ask("backward", output)
+        _ask("mb.backward", output)
     return pull_back({output: seed(output, cotangent)}, wrt=wrt, as_nodes=as_nodes)
 
 
@@ -187,7 +187,7 @@ def forward(
     outputs = list(outputs)
     _need_nodes("forward", (*outputs, *tangents))
     if not as_nodes:
-        _ask("forward", *outputs)
+        _ask("mb.forward", *outputs)
     operations, visited = _visited(outputs, tangents)
     result: dict[Node, Any] = {
         node: _beside(node, tangent) if as_nodes else tangent for node, tangent in tangents.items() if node in visited

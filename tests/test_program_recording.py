@@ -302,6 +302,17 @@ def test_a_gradient_left_from_before_is_refused_and_stays(node):
     assert w.grad == 4.0
 
 
+@both_nodes
+def test_what_a_network_predicts_is_refused_and_not_what_another_did_before(node):
+    net = MLP([1, 2, 1], node=node, rng=0)
+    known = net.predict([[0.5]])
+
+    with pytest.raises(RecordingError, match="^predict was asked of w2.* while the function was recorded: the numb"):
+        record(lambda x: net(x) * net.predict([[0.5]]), np.ones((1, 1)), node=node)
+    assert net.predict([[0.5]]) == known
+    assert record(lambda x: net(x) * known, np.ones((1, 1)), node=node)([[0.5]]) == pytest.approx(known * known)
+
+
 def test_rate_factors_are_refused():
     with pytest.raises(RecordingError, match=r"^mul.rates was read while"):
         record(lambda x: x * (x * x).rates[0], 3.0)

@@ -126,7 +126,7 @@ class Watched(Differentiable):
         """While a recording is made, refused; but not of what rests on the function's own numbers alone."""
         if any([isinstance(leaf, Watched) for leaf in recorded([self])[0]]):
             why = f"the numbers would be frozen in the program; {way_out}"
-            self._need_none(f"mb.{operation} was asked of {self.name}", why)
+            self._need_none(f"{operation} was asked of {self.name}", why)
 
     def __repr__(self) -> str:
         self._need_none(f"{self.name} was written as text", FROZEN)
