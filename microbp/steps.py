@@ -152,6 +152,8 @@ def _recorded(problem: Problem, m: int) -> Program:
     found = compared(*programs)
     if not found.ok:
         raise RecordingError(str(found))
+    if any([dtype != net.dtype for dtype in programs[0].dtypes]):
+        raise RecordingError("a step of parameters in one array would be rounded otherwise: the network mixes dtypes")
     if not programs[0].is_scalar:
         return programs[0]
     if not _is_known(problem) and len(X) > 1:

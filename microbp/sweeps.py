@@ -39,6 +39,8 @@ def backward(
     """
     wrt = [wrt] if isinstance(wrt, Node) else list(wrt)
     _need_nodes("backward", (output, *wrt))
+    if not as_nodes:
+        _ask("mb.backward", output)
     return pull_back({output: seed(output, cotangent)}, wrt=wrt, as_nodes=as_nodes)
 
 
@@ -46,6 +48,11 @@ def _need_nodes(operation: str, nodes: Iterable[Any]) -> None:
     for node in nodes:
         if not isinstance(node, Node):
             raise TypeError(f"{operation}: takes Values and Tensors, not {type(node).__name__}")
+
+
+def _ask(operation: str, *outputs: Any) -> None:
+    for output in outputs:
+        output.asked(operation, "pass as_nodes=True for derivatives that are part of the program")
 
 
 def seed(output: Node, cotangent: Operand = None) -> Operand:
@@ -136,7 +143,10 @@ def forward(
     """
     if isinstance(outputs, Node):
         outputs = [outputs]
+    outputs = list(outputs)
     _need_nodes("forward", (*outputs, *tangents))
+    if not as_nodes:
+        _ask("mb.forward", *outputs)
     operations, visited = _visited(outputs, tangents)
     result: dict[Node, Any] = {
         node: _beside(node, tangent) if as_nodes else tangent for node, tangent in tangents.items() if node in visited

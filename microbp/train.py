@@ -16,6 +16,7 @@ from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correc
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
+from microbp.nn.parameters import Parameter, nodes_of
 from microbp.nn.regularizers import Regularizer
 from microbp.steps import Problem, Run
 
@@ -39,6 +40,8 @@ def train(
     Each epoch shuffles the examples and takes one step of the optimizer for each mini-batch, against the
     gradient of the mean cost over it.
 
+    net          what is learned are its w and b, but for those that are constants (`varies=False`), as in a layer that
+                 is frozen, and those that `net.parameters()` leaves out
     data         X, Y with examples in rows: X (n, n_1), and Y (n, n_L) or labels (n,), which are made
                  rows with a 1 in the place of the label
     optimizer    SGD(eta=0.5) by default
@@ -92,7 +95,24 @@ def _problem(net: MLP, X: np.ndarray, Y: np.ndarray, cost: Any, optimizer: Any, 
     if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
         raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
     cost.need_in_range(Y)
-    return Problem(net, X, Y, cost, optimizer, regularizer, net.parameter_arrays())
+    return Problem(net, X, Y, cost, optimizer, regularizer, _learned(net))
+
+
+def _learned(net: MLP) -> list[Parameter]:
+    """The network's parameters, without those that are constants or that `net.parameters()` leaves out."""
+    ours = {node for w in net.parameters() for node in nodes_of(w)}
+    learned = []
+    for w in net.parameter_arrays():
+        nodes = [node for node in nodes_of(w) if node.varies and node in ours]
+        if 0 < len(nodes) < len(nodes_of(w)):
+            stays = next(node for node in nodes_of(w) if node not in nodes)
+            beside = f"beside {nodes[0].name}, which is learned"
+            raise ValueError(f"train: {stays.name} stays as it is, {beside}; freeze all of a layer's w or b")
+        if nodes:
+            learned.append(w)
+    if not learned:
+        raise ValueError("train: there is nothing to learn: all of the network's parameters are constants")
+    return learned
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -12,6 +12,7 @@ from helpers import ANYWHERE, CALLS, Call, _distinct
 import microbp as mb
 from microbp import Tensor, Value
 from microbp.kinds import Elementwise, Linear, Reduction
+from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import RecordingError, record
 from microbp.program.batching import batched
@@ -486,3 +487,30 @@ def test_a_batch_of_scalars_has_no_batches() -> None:
 
     with pytest.raises(RecordingError, match="^batch: <lambda> is over 2 examples already$"):
         program.batch(3)
+
+
+@pytest.mark.parametrize("by", ["w", "x", "both"])
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_the_gradient_of_a_batch_of_each_example_is_that_of_each_example(node, by, rng):
+    w = parameter(node, rng.normal(size=(2, 3)), "w")
+    wrt = {"w": (w,), "x": (0,), "both": (0, w)}[by]
+    program = record(lambda x: mb.sum(mb.square(mb.tanh(w @ x))), np.ones((3, 1)), node=node, wrt=wrt)
+    X = rng.normal(size=(3, 4))
+    each = program.batch(4, mean=False)
+
+    value, *gradients = each.gradient()(X)
+
+    for k in range(4):
+        one, *expected = program.gradient()(X[:, k : k + 1])
+        assert value[k] == pytest.approx(one, rel=1e-13)
+        for g, e in zip(gradients, expected, strict=True):
+            np.testing.assert_allclose(g[:, k : k + 1] if g.ndim == 2 else g[..., k], e, rtol=1e-12, atol=1e-15)
+    for g, e in zip(gradients, each.value_and_grad(X)[1], strict=True):
+        np.testing.assert_array_equal(g, e)
+
+
+def test_the_gradient_of_a_batch_of_what_is_no_single_number_is_refused():
+    program = record(lambda x: mb.tanh(x), np.ones((3, 1))).batch(2, mean=False)
+
+    with pytest.raises(RecordingError, match=r"that gives a single number, and this one gives shape \(3, 1"):
+        program.gradient()

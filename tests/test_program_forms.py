@@ -25,10 +25,12 @@ from test_properties import (
 )
 
 import microbp as mb
-from microbp import Tensor, Value, backward
+from microbp import MLP, RecordingError, Tensor, Value, backward
 from microbp.kinds import Elementwise
+from microbp.nn.parameters import numbers_of
 from microbp.primitives import TABLE
 from microbp.program import record
+from microbp.program.forms.python_form import PythonForm
 
 AGREE = 1e-12
 """Relative, between scalars and the arrays that they became: sums in another order."""
@@ -192,6 +194,28 @@ def test_parameters_are_read_anew_at_each_call(rng):
     assert same(program.value_and_grad(x)[1][1], backward(f(x))[b])
 
 
+# ------------------------------------------------------------------------------------ float32 beside float64
+
+
+@pytest.mark.parametrize("of_x", DTYPES)
+@pytest.mark.parametrize("of_b", DTYPES)
+@pytest.mark.parametrize("of_w", DTYPES)
+def test_a_gradient_is_of_the_dtype_of_what_it_is_by_with_the_bits_that_backward_leaves_there(of_w, of_b, of_x, rng):
+    w, b = Tensor(rng.normal(size=(2, 3)).astype(of_w), "w"), Tensor(of_b(0.3), "b")
+    numbers = rng.normal(size=(3, 4)).astype(of_x)
+    x = Tensor(numbers)
+    program = record(lambda x: mb.sum(mb.square(mb.tanh(w @ x + b))) / 3.0, numbers, wrt=(w, b, 0))
+
+    y = mb.sum(mb.square(mb.tanh(w @ x + b))) / 3.0
+    y.backward()
+
+    assert program(numbers) == y.data
+    for found in (program.value_and_grad(numbers)[1], program.gradient()(numbers)[1:]):
+        for g, leaf in zip(found, (w, b, x), strict=True):
+            assert same(g, leaf.grad)
+            assert getattr(g, "dtype", leaf.dtype) == leaf.dtype
+
+
 # -------------------------------------------------------------------------------------- scalars
 
 
@@ -335,6 +359,58 @@ def test_threads_that_share_a_program_get_their_own_results(node):
 
     assert not wrong
     assert len({value for value, _ in expected}) == 8
+
+
+# ---------------------------------------------------------------------------------------- saved
+
+
+def saved(program: Any, path: Any) -> tuple[str, Any]:
+    """What the file says before all else, and its function."""
+    program.save(path)
+    text = path.read_text(encoding="utf-8")
+    scope: dict[str, Any] = {}
+    exec(text, scope)
+    head = [line for line in text.splitlines() if line.startswith("# ")]
+    return " ".join(line[2:] for line in head), scope["run"]
+
+
+def test_what_was_saved_of_scalars_says_that_it_takes_flat_lists(tmp_path):
+    net = MLP([2, 3, 1], node=Value, rng=0)
+    x = np.random.default_rng(0).normal(size=(2, 2))
+    program = record(net, x, node=Value, wrt=net)
+    assert program.form.name == "Python"
+
+    head, run = saved(program, tmp_path / "scalars.py")
+
+    shapes = "a1 (2, 2), w2 (3, 2), b2 (3, 1), w3 (1, 3), b3 (1, 1)."
+    assert f"a float where a shape is (), else a flat list of floats, as x.ravel().tolist(): {shapes}" in head
+    flat = [numbers_of(w).ravel().tolist() for w in net.parameter_arrays()]
+    assert np.reshape(run(x.ravel().tolist(), *flat), (1, 2)).tolist() == program(x).tolist()
+
+
+def test_what_was_saved_of_scalars_in_matrix_form_says_which_arrays_it_takes(tmp_path):
+    net = MLP([20, 30, 10], node=Value, rng=0)
+    x, y = np.random.default_rng(0).normal(size=(20, 1)), np.zeros((10, 1))
+    program = record(net.cost, x, y, node=Value)
+    assert program.form.name == "matrix form"
+
+    head, run = saved(program, tmp_path / "matrices.py")
+
+    assert "a1 (20, 1), y (10, 1), w2 (30, 20), b2 (30, 1), w3 (10, 30), b3 (10, 1). It gives a tuple" in head
+    assert "as program.matrix_form().parameters has them in data" in head
+    parameters = [numbers_of(leaf.data) for leaf in program.matrix_form().parameters]
+    assert float(run(x, y, *parameters)[0]) == program(x, y)
+
+
+def test_what_takes_one_example_at_a_time_is_not_saved_for_several(tmp_path):
+    w = Value(3.0, "w")
+    program = record(lambda x: mb.sin(w * x), 0.5).batch(2)
+    program.form = PythonForm(program)
+
+    with pytest.raises(RecordingError, match=r"its text takes one example at a time; save matrix_form\(\) instead"):
+        program.save(tmp_path / "never.py")
+    _, run = saved(program.matrix_form(), tmp_path / "two.py")
+    assert run(np.array([0.5, 1.0]), np.array([[3.0]]))[0] == pytest.approx(program([0.5, 1.0]), rel=1e-15)
 
 
 # ---------------------------------------------------------------------------------------- guards

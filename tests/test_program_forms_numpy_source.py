@@ -327,7 +327,8 @@ def test_the_source_of_a_program_can_be_read_saved_and_run(tmp_path):
 
     exec((tmp_path / "step.py").read_text(encoding="utf-8"), scope)
 
-    assert (tmp_path / "step.py").read_text(encoding="utf-8") == program.source
+    head = "# run takes arrays, np.array(2.0) where a shape is (): x (3, 1), w (2, 3). It gives a tuple of arrays.\n"
+    assert (tmp_path / "step.py").read_text(encoding="utf-8") == head + program.source
     assert same(scope["run"](np.ones((3, 1)), w.data)[0], program(np.ones((3, 1))))
 
 

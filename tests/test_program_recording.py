@@ -12,6 +12,7 @@ import pytest
 import microbp as mb
 from microbp import MLP, RecordingError, Tensor, Value
 from microbp.graph import Node
+from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import Program, record
 from microbp.program.lines import CONSTANT, INPUT, PARAMETER
@@ -141,6 +142,24 @@ def test_wrt_names_arguments_by_their_numbers(wrt, expected):
     assert record(lambda x, y: w * x * v * y, 1.0, 2.0, wrt=wrt).value_and_grad(1.0, 2.0) == (30.0, expected)
 
 
+@both_nodes
+def test_by_what_is_not_used_the_gradient_is_zero_as_it_is_eagerly(node):
+    w, u = node(3.0, "w"), node(5.0, "u")
+    array = parameter(node, np.ones((2, 1)), "v")
+
+    def f(x: Any, y: Any) -> Any:
+        return w * x
+
+    x, y = node(2.0), node(7.0)
+    eager = mb.backward(f(x, y), wrt=[u, y])
+
+    assert eager[u] == eager[y] == mb.grad(f, 1)(2.0, 7.0) == 0.0
+    assert record(f, x, y, wrt=u).value_and_grad(2.0, 7.0) == (6.0, 0.0)
+    assert record(f, x, y, wrt=(w, u)).value_and_grad(2.0, 7.0) == (6.0, (2.0, 0.0))
+    assert record(f, x, y, wrt=1).value_and_grad(2.0, 7.0) == (6.0, 0.0)
+    assert record(f, x, y, wrt=array).value_and_grad(2.0, 7.0)[1].tolist() == [[0.0], [0.0]]
+
+
 def test_wrt_names_parameters_by_themselves():
     w, v, other = Value(3.0), Value(5.0), Value(1.0)
     f = lambda x: w * x * v  # noqa: E731
@@ -218,6 +237,85 @@ def test_a_number_that_is_taken_out_of_a_tensor_is_refused(f, what):
 def test_a_number_that_is_taken_out_of_a_value_is_refused(f):
     with pytest.raises(RecordingError, match=f"while the function was recorded: {FROZEN}"):
         record(lambda x: x * f(x), 1.0)
+
+
+DERIVED = {
+    "mb.backward": lambda x, y: mb.backward(y)[x],
+    "mb.forward": lambda x, y: mb.forward(y, {x: 1.0})[y],
+    "mb.linearize": lambda x, y: mb.linearize(y).edges[0].rate,
+    "mb.paths": lambda x, y: mb.paths(x, y).total,
+}
+
+
+@pytest.mark.parametrize("name", DERIVED)
+@both_nodes
+def test_the_numbers_of_a_derivative_are_refused(name, node):
+    w = node(2.0, "w")
+    sentence = r"^mb\.(backward|forward|linearize) was asked of mul while the function was recorded: the numbers would"
+
+    with pytest.raises(RecordingError, match=sentence):
+        record(lambda x: x * DERIVED[name](x, w * x), 3.0, node=node)
+
+    assert DERIVED[name](w, w * 3.0) == 3.0
+
+
+@both_nodes
+def test_derivatives_as_nodes_are_part_of_the_program(node):
+    w = node(2.0, "w")
+    program = record(lambda x: x * mb.backward(w * x * x, as_nodes=True)[x], 3.0, node=node)
+    inside = record(lambda x: w * mb.grad(lambda u: u * u * u)(x), node(3.0))
+
+    assert program(5.0) == 100.0
+    assert inside(5.0) == 150.0
+
+
+@both_nodes
+def test_a_derivative_of_the_functions_own_numbers_is_a_number_of_its_own(node):
+    c = node(3.0, "c")
+
+    def f(x: Any) -> Any:
+        u = node(5.0)
+        return x * mb.backward(u * u)[u] * mb.grad(lambda u: u * 4.0)(2.0) + c
+
+    assert record(f, 3.0, node=node)(1.0) == 43.0
+
+
+@pytest.mark.parametrize("text", [repr, str, "{}".format, "{:.3f}".format, "{!r}".format])
+@both_nodes
+def test_what_is_written_as_text_is_refused(text, node):
+    w = node(2.0, "w")
+
+    for read in (lambda x: w, lambda x: x, lambda x: w * x):
+        with pytest.raises(RecordingError, match=f"^.* was written as text while the function was recorded: {FROZEN}$"):
+            record(lambda x, read=read: x * len(text(read(x))), 3.0, node=node)
+    assert "2." in text(w.data)
+
+
+@both_nodes
+def test_a_gradient_left_from_before_is_refused_and_stays(node):
+    w = node(2.0, "w")
+    (w * w).backward()
+
+    with pytest.raises(RecordingError, match=f"^w.grad was read while the function was recorded: {FROZEN}$"):
+        record(lambda x: x * w * w.grad, 3.0, node=node)
+
+    assert w.grad == 4.0
+
+
+@both_nodes
+def test_what_a_network_predicts_is_refused_and_not_what_another_did_before(node):
+    net = MLP([1, 2, 1], node=node, rng=0)
+    known = net.predict([[0.5]])
+
+    with pytest.raises(RecordingError, match="^predict was asked of w2.* while the function was recorded: the numb"):
+        record(lambda x: net(x) * net.predict([[0.5]]), np.ones((1, 1)), node=node)
+    assert net.predict([[0.5]]) == known
+    assert record(lambda x: net(x) * known, np.ones((1, 1)), node=node)([[0.5]]) == pytest.approx(known * known)
+
+
+def test_rate_factors_are_refused():
+    with pytest.raises(RecordingError, match=r"^mul.rates was read while"):
+        record(lambda x: x * (x * x).rates[0], 3.0)
 
 
 def test_the_name_of_what_was_read_is_said():
@@ -509,6 +607,32 @@ def test_a_network_of_ones_own_is_recorded_as_it_is(how, rng):
     assert value == pytest.approx(C.data, rel=1e-12)
     assert gradient == pytest.approx([p.grad for p in order], rel=1e-9)
     assert "z2 = w2 @ X.T + b2" in str(program.matrix_form())
+
+
+@pytest.mark.parametrize("wrt", [None, "W, u, v", "u, v", "v", "all but W"])
+def test_values_beside_tensors_are_parameters_one_by_one(wrt):
+    W, u, v = Tensor([[1.0], [2.0]], "W"), Value(3.0, "u"), Value(5.0, "v")
+    named = {None: None, "W, u, v": (W, u, v), "u, v": (u, v), "v": v, "all but W": [v, u]}[wrt]
+    program = record(lambda x: mb.sum(W * x) * u + v * x.sum(), np.ones((2, 1)), node=Tensor, wrt=named)
+
+    value, gradient = program.value_and_grad(np.array([[2.0], [1.0]]))
+
+    assert value == 4.0 * 3.0 + 5.0 * 3.0
+    by = {"W": [[6.0], [3.0]], "u": 4.0, "v": 3.0}
+    order = {None: "Wuv", "W, u, v": "Wuv", "u, v": "uv", "v": "v", "all but W": "vu"}[wrt]
+    found = gradient if isinstance(gradient, tuple) else (gradient,)
+    assert [g.tolist() if isinstance(g, np.ndarray) else g for g in found] == [by[name] for name in order]
+
+
+@pytest.mark.parametrize("of", ["wrt", "V"])
+def test_an_array_of_values_beside_tensors_is_refused(of):
+    W, U = Tensor([1.0, 2.0], "W"), np.array([Value(1.0), Value(2.0)])
+
+    with pytest.raises(RecordingError, match=f"record: {of} is an array of Values, and the function computes with Ten"):
+        if of == "wrt":
+            record(lambda x: (W * x).sum() * U[0], Tensor([1.0, 1.0]), wrt=U)
+        else:
+            record(lambda V: W.sum() * V[0], U, node=Tensor)
 
 
 def test_values_that_can_only_be_used_with_tensors_are_refused_beside_them():

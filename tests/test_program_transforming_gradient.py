@@ -133,3 +133,58 @@ def test_an_array_of_values_has_no_gradient():
         program.gradient()
     with pytest.raises(RecordingError, match="^<lambda>: a gradient is of a function that gives a single number"):
         program.value_and_grad(np.ones(3))
+
+
+CHOOSING = {
+    "=": lambda u, y: 7.0 if u == 1.0 else 2 * u,
+    "≠": lambda u, y: 2 * u if u != 1.0 else 7.0,
+    "the other way round": lambda u, y: 7.0 if 1.0 == u else 2 * u,
+    "= y": lambda u, y: 7.0 if u == y else 2 * u,
+    "in": lambda u, y: 7.0 if u in (0.0, 1.0) else 2 * u,
+    "as a factor": lambda u, y: 2 * u + 5.0 * (u == 1.0),
+    ">": lambda u, y: 7.0 if u > 0.99 and u < 1.01 else 2 * u,
+}
+"""Rate factors of u² that are 7 at u = 1, by comparing numbers."""
+
+
+@pytest.mark.parametrize("is_batch", [False, True])
+@pytest.mark.parametrize("rate", CHOOSING.values(), ids=CHOOSING)
+def test_a_rate_factor_that_compares_numbers_is_computed_of_numbers(rate, is_batch):
+    own = mb.Elementwise("own", lambda u: u * u, np.square, rate)
+    program = record(lambda x: own(x), 3.0)
+    numbers = [3.0, 1.0, 1.5]
+    expected = [6.0, 7.0, 3.0]
+
+    if is_batch:
+        assert program.batch(3, mean=False).value_and_grad(numbers)[1].tolist() == expected
+    else:
+        assert [program.value_and_grad(x)[1] for x in numbers] == expected
+    for x, g in zip(numbers, expected, strict=True):
+        u = Value(x)
+        own(u).backward()
+        assert u.grad == g
+    with pytest.raises(RecordingError, match=r"a rate factor compares a node \([=>]\): .* mb.where, .* or mb.equal"):
+        program.gradient()
+
+
+def test_a_rate_factor_of_arrays_that_compares_numbers_is_refused():
+    own = mb.Elementwise("own", lambda u: u * u, np.square, CHOOSING["as a factor"])
+    program = record(lambda x: mb.sum(own(x)), np.ones(2))
+
+    with pytest.raises(RecordingError, match=r"a rate factor compares a node \(=\): .* with mb.where, .* or mb.equal"):
+        program.value_and_grad(np.ones(2))
+
+
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_outside_of_rate_factors_nodes_are_equal_where_they_are_the_same(node):
+    def f(x: Any) -> Any:
+        assert x == x
+        assert not x == x * 1.0  # noqa: SIM201
+        assert x != 2.0
+        assert x in [x * 1.0, x]
+        return x * (2.0 if x == 2.0 else 3.0)
+
+    program = record(f, 2.0, node=node)
+
+    assert program(2.0) == f(node(2.0)).data == 6.0
+    assert program.guards == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -234,6 +235,131 @@ def test_what_a_model_names_when_it_is_called_is_looked_at(monkeypatch):
     monkeypatch.setitem(globals(), "W", Value(5.0))
 
     refused(program, 2.0, name="W")
+
+
+class Scaled(Scaling):
+    """The same, inherited."""
+
+
+def test_what_an_inherited_call_names_is_looked_at(monkeypatch):
+    program = record(Scaled(), 2.0)
+
+    monkeypatch.setitem(globals(), "W", Value(5.0))
+
+    refused(program, 2.0, name="W")
+
+
+class Slotted:
+    """A model whose attributes are in slots, one of them private."""
+
+    __slots__ = ("__v", "w")
+
+    def __init__(self) -> None:
+        self.w, self.__v = Value(2.0), Value(1.0)
+
+    def __call__(self, x: Any) -> Any:
+        return self.w * x + self.__v
+
+    def replace_private(self) -> None:
+        self.__v = Value(9.0)
+
+
+class MoreSlotted(Slotted):
+    """The slots of the class above, and one that nothing is in."""
+
+    __slots__ = ("u",)
+
+
+@pytest.mark.parametrize("made", [Slotted, MoreSlotted])
+@pytest.mark.parametrize("change", [replace_w, remove_w, Slotted.replace_private])
+@pytest.mark.parametrize("way", [lambda model: model, lambda model: model.__call__, lambda model: lambda x: model(x)])
+def test_slots_are_looked_at(made, change, way):
+    model = made()
+    program = record(way(model), 1.0)
+    assert program(1.0) == 3.0
+
+    change(model)
+
+    refused(program, 1.0, name=f"{made.__name__}._?")
+
+
+def classes() -> tuple[type, type]:
+    """A class that holds a parameter for its objects, and one that inherits it."""
+
+    class Shared:
+        w = Value(2.0)
+        scale = 3.0
+
+        def __call__(self, x: Any) -> Any:
+            return self.w * x
+
+        @classmethod
+        def of_class(cls, x: Any) -> Any:
+            return cls.w * x
+
+    class Inheriting(Shared):
+        pass
+
+    return Shared, Inheriting
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        lambda cls: cls(),
+        lambda cls: cls().__call__,
+        lambda cls: cls.of_class,
+        lambda cls: lambda x: cls.w * x,
+        lambda cls: functools.partial(lambda model, x: model(x), cls()),
+    ],
+)
+def test_class_attributes_are_looked_at(way):
+    for which in (0, 1):
+        shared = classes()
+        program = record(way(shared[which]), 1.0)
+
+        shared[0].scale = 4.0
+        assert program(2.0) == 4.0
+        shared[0].w = Value(5.0)
+        refused(program, 2.0, name=f"{shared[which].__name__}.w")
+
+
+def test_an_attribute_that_hides_that_of_the_class_is_noticed():
+    for which in (0, 1):
+        shared = classes()
+        model = shared[1]()
+        program = record(model, 1.0)
+        assert program(2.0) == 4.0
+
+        if which:
+            model.w = Value(5.0)
+        else:
+            shared[1].w = Value(5.0)
+
+        refused(program, 2.0, name="Inheriting.w")
+
+
+@pytest.mark.parametrize("kind", [set, frozenset, deque])
+def test_sets_and_queues_are_looked_at(kind):
+    a, b = Value(2.0), Value(3.0)
+    held = [kind([a, b])]
+    program = record(lambda x: sum([w * x for w in held[0]], 0.0), 1.0)
+    assert program(2.0) == 10.0
+
+    for other in ([a, Value(3.0)], [a]):
+        held[0] = kind(other)
+        refused(program, 2.0, name="held")
+
+
+def test_a_set_that_changes_is_noticed():
+    a, b = Value(2.0), Value(3.0)
+    weights = {a, b}
+    program = record(lambda x: sum([w * x for w in weights], 0.0), 1.0)
+
+    weights.remove(b)
+    refused(program, 2.0, name="weights")
+    weights.add(b)
+    assert program(2.0) == 10.0
 
 
 def test_two_names_for_one_model_are_both_looked_at():

@@ -21,7 +21,7 @@ from microbp import primitives as p
 from microbp.nn import MLP, accuracy, costs, regularizers
 from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import gradient_of, nodes_of, numbers_of
+from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
 from microbp.program.descent import Descent
 from microbp.steps import Run, TrainingError
 from microbp.tensor import Tensor
@@ -364,6 +364,34 @@ def test_an_activation_that_looks_at_its_numbers_learns_as_by_its_own_loop():
     assert bits(nets[0]) == bits(nets[1])
 
 
+def widened(z):
+    """An activation that computes in float64 whatever it is given."""
+    return p.tanh(z) * np.full((1, 1), 1.1)
+
+
+def with_a_bias_of_float64(net):
+    net.layers[0].b = Tensor(np.full((4, 1), 1 / 3), "b2")
+    return net
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: MLP([3, 4, 2], widened, rng=0, dtype=np.float32),
+        lambda: with_a_bias_of_float64(MLP([3, 4, 2], "tanh", rng=0, dtype=np.float32)),
+    ],
+)
+@every_optimizer
+def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of_its_own_steps(made, optimizer):
+    trained = []
+    for replay in (True, False):
+        net = made()
+        history = quietly(net, some_examples(8, 3, 2), epochs=2, batch_size=3, optimizer=optimizer(0.1), replay=replay)
+        trained.append((bits(net), [w.dtype for w in numbers(net)], history.costs))
+
+    assert trained[0] == trained[1]
+
+
 def until_it_grows(z):
     """An activation that branches by what its numbers have become."""
     return p.tanh(z) if (z * z).sum() < 40.0 else p.sigmoid(z)
@@ -454,6 +482,79 @@ def test_a_parameter_that_is_not_of_the_network_stays_as_it_is(node):
     assert slope.data == 0.3
     for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def frozen(net, k):
+    """The network with the parameters of its layer number k as constants."""
+    layer = net.layers[k]
+    layer.w, layer.b = (parameter(net.node, numbers_of(w), "frozen", varies=False) for w in (layer.w, layer.b))
+    return net
+
+
+class Upper(MLP):
+    """A network that names only the parameters of its last layer."""
+
+    def parameters(self):
+        return [node for w in (self.layers[-1].w, self.layers[-1].b) for node in nodes_of(w)]
+
+
+class Above(MLP):
+    """The same by whole arrays."""
+
+    def parameter_arrays(self):
+        return super().parameter_arrays()[2:]
+
+
+@pytest.mark.parametrize("regularizer", [None, regularizers.L2(2.0)])
+@pytest.mark.parametrize("replay", [None, True, False])
+@pytest.mark.parametrize("made", [lambda *a, **k: frozen(MLP(*a, **k), 0), Upper, Above])
+@both_nodes
+@every_optimizer
+def test_parameters_that_are_frozen_stay_and_the_others_learn(node, optimizer, made, replay, regularizer):
+    X, Y = some_examples(9, 3, 2)
+    net, own = made([3, 4, 2], node=node, rng=0), MLP([3, 4, 2], node=node, rng=0)
+    before = [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
+
+    quietly(net, (X, Y), batch_size=3, optimizer=optimizer(0.1), replay=replay, regularizer=regularizer)
+
+    taught, rng = optimizer(0.1), np.random.default_rng(0)
+    learned = own.parameter_arrays()[2:]
+    order = rng.permutation(9)
+    for batch in (order[:3], order[3:6], order[6:]):
+        own.zero_grad()
+        own.cost(X[batch].T, Y[batch].T).backward()
+        gradients = [gradient_of(w) for w in learned]
+        if regularizer is not None:
+            gradients[0] = gradients[0] + regularizer.gradient(numbers_of(learned[0]), 9)
+        taught.step(learned, gradients)
+    for w, expected in zip((net.layers[1].w, net.layers[1].b), learned, strict=True):
+        np.testing.assert_allclose(numbers_of(w), numbers_of(expected), rtol=1e-12, atol=1e-15)
+    assert before == [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
+
+
+@both_nodes
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_network_with_a_frozen_layer_is_replayed(node, k):
+    assert way_of(frozen(MLP([3, 4, 2], node=node, rng=0), k), SGD(0.1)) is Descent
+
+
+@both_nodes
+def test_where_nothing_can_be_learned_that_is_said(node):
+    net = frozen(frozen(MLP([3, 4, 2], node=node, rng=0), 0), 1)
+
+    with pytest.raises(ValueError, match="train: there is nothing to learn: all of the network's parameters are const"):
+        quietly(net, some_examples())
+
+
+def test_a_constant_among_the_weights_of_a_layer_is_refused():
+    net = MLP([3, 2], node=Value, rng=0)
+    net.layers[0].w[1, 2] = Value(0.0, "w2_2,3", varies=False)
+    before = bits(net)
+
+    with pytest.raises(ValueError, match="train: w2_2,3 stays as it is, beside w2_1,1, which is learned; freeze all"):
+        quietly(net, some_examples())
+
+    assert bits(net) == before
 
 
 # ---------------------------------------------------------------------------------------------- history
@@ -826,6 +927,18 @@ def test_a_validation_set_that_does_not_fit_is_refused_before_the_first_step(val
 def test_arguments_that_make_no_sense_are_refused(arguments, error, sentence):
     with pytest.raises(error, match=sentence):
         quietly(MLP([3, 2], rng=0), (X5, Y5), **arguments)
+
+
+@both_nodes
+@pytest.mark.parametrize("replay", [None, True, False])
+def test_a_desired_output_out_of_range_in_the_last_row_is_refused_before_the_first_step(node, replay):
+    net = MLP([3, 2], node=node, rng=0)
+    before, wrong = bits(net), np.vstack([Y5[:4], [[0.0, 1.5]]])
+
+    with pytest.raises(ValueError, match="cross_entropy: y holds 1.5; want values from 0 to 1"):
+        quietly(net, (X5, wrong), batch_size=2, cost="cross_entropy", replay=replay)
+
+    assert bits(net) == before
 
 
 @pytest.mark.parametrize("examples", [(X5 + 1j, Y5), (X5, Y5 + 1j), (X5.astype(str), Y5), (X5, ["a"] * 5)])

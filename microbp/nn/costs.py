@@ -9,6 +9,7 @@ of a saturated neuron.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,20 +18,25 @@ from microbp import primitives as p
 from microbp.kinds import shape_of
 from microbp.nn import activations
 from microbp.nn.activations import Activation
-from microbp.nn.parameters import numbers_of
+from microbp.nn.parameters import demand, numbers_of
 
 
 class Range(NamedTuple):
-    """The numbers that a cost can be asked about: which of them are outside, and a word for those inside."""
+    """The numbers that a cost can be asked about: which of them are outside, and a word for those inside.
 
-    outside: Callable[[np.ndarray], np.ndarray]
+    outside  of numbers or of nodes, by comparisons: a recording notes these
+    """
+
+    outside: Callable[[Any], np.ndarray]
     wanted: str
 
 
 ANY = Range(lambda numbers: np.zeros(0, bool), "any number")
 # A nan is not called outside: it is training that reports it, with its place.
 PROBABILITY = Range(lambda numbers: (numbers < 0) | (numbers > 1), "values from 0 to 1")
-SIGN = Range(lambda numbers: np.abs(numbers) != 1, "−1 or +1, so pass 2 * y − 1 for 0 and 1")
+SIGN = Range(
+    lambda numbers: ~((np.abs(numbers) >= 1) & (np.abs(numbers) <= 1)), "−1 or +1, so pass 2 * y − 1 for 0 and 1"
+)
 
 
 class Cost:
@@ -68,7 +74,9 @@ class Cost:
 
     def at_output(self, z: Any, a: Any, y: Any, activation: Activation) -> Any:
         """C where a = activation(z), by the fused formula where there is one."""
-        return self._mean(self.fused[activation], z, y) if activation in self.fused else self(a, y)
+        if activation in self.fused:
+            return self._mean(self.fused[activation], z, y)
+        return self(a, y) if self.looks_at(activation) else self._mean(self.terms, a, y)
 
     def looks_at(self, activation: Activation) -> bool:
         """Whether it has to see the numbers of a = activation(z) to know that they are in its range."""
@@ -102,12 +110,13 @@ class Cost:
         raise ValueError(f"{self.name}: a has shape {shape}, y has shape {y_shape}{hint}")
 
     def _need_in(self, letter: str, values: Any, allowed: Range) -> None:
-        if allowed is ANY:
-            return
-        numbers = numbers_of(values)
-        outside = numbers[allowed.outside(numbers)]
-        if outside.size:
-            raise ValueError(f"{self.name}: {letter} holds {outside[0]:g}; want {allowed.wanted}")
+        if allowed is not ANY:
+            demand(values, partial(self._check, letter, allowed))
+
+    def _check(self, letter: str, allowed: Range, values: Any) -> None:
+        outside = allowed.outside(values)
+        if outside.any():
+            raise ValueError(f"{self.name}: {letter} holds {numbers_of(values)[outside][0]:g}; want {allowed.wanted}")
 
 
 quadratic = Cost("quadratic", lambda a, y: p.square(a - y), over=2)

@@ -23,6 +23,7 @@ from microbp.nn.examples import as_rows
 from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
+from microbp.operators import Differentiable
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -170,6 +171,10 @@ class MLP:
     def predict(self, X: Any) -> np.ndarray:
         """The activations of the last layer on examples in rows: (n, n_1) in, (n, n_L) out; nothing is recorded."""
         a = as_rows(X, self.sizes[0], "predict: X").astype(self.dtype, copy=False).T
+        for w in self.parameter_arrays():
+            first = w.flat[0] if isinstance(w, np.ndarray) else w
+            if isinstance(first, Differentiable):
+                first.asked("predict", "call the network itself, or predict outside of the function")
         with np.errstate(over="ignore"):
             for layer in self.layers:
                 a = layer.activation(numbers_of(layer.w) @ a + numbers_of(layer.b))

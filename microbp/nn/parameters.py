@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from microbp.graph import Node
 from microbp.kinds import is_object_array
 from microbp.names import subscripted
+from microbp.operators import Differentiable
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -64,6 +66,17 @@ def cotangent_of(w: Parameter, cotangents: dict[Node, Any]) -> np.ndarray:
         return np.array([cotangents.get(node, 0.0) for node in w.flat]).reshape(w.shape)
     found = cotangents.get(w, 0.0)
     return np.broadcast_to(found, w.shape) if np.shape(found) != w.shape else np.asarray(found)
+
+
+def demand(w: Parameter, check: Callable[[Any], None]) -> None:
+    """Ask a check of these numbers; where a recording is made, that they are asked it at each replay too.
+
+    check  raises where numbers won't do; it looks at them by comparisons alone, so that nodes can be asked as well
+    """
+    check(numbers_of(w))
+    for node in nodes_of(w) if isinstance(w, Node) or is_object_array(w) else ():
+        if isinstance(node, Differentiable) and node.demanded(w, check):
+            break
 
 
 def assign(w: Parameter, numbers: np.ndarray) -> None:

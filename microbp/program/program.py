@@ -42,13 +42,16 @@ class Program(StraightLine):
         inputs  numbers or arrays in the shapes of the examples
 
         Raises RecordingError where the function would have branched otherwise, or where a parameter is no longer the
-        node that it was; ValueError and TypeError where an input is not of the recorded shape or kind.
+        node that it was; ValueError and TypeError where an input is not of the recorded shape or kind, and what a
+        cost raises where desired outputs are out of its range.
         """
         results = self.form.value(self._numbers(inputs))
+        if self.is_gradient:
+            results[1:] = self._as_received(results[1:])
         return tuple(results) if self.returns_tuple else results[0]
 
     def value_and_grad(self, *inputs: Any) -> tuple[float, Any]:
-        """The value, and its gradient by each of the parameters in `wrt`, in a tuple.
+        """The value, and its gradient by each of the parameters in `wrt`, in a tuple; of their shapes and dtypes.
 
         Values that the function was found to hold have a float each, in the order of their creation. Where `wrt`
         was a single argument or parameter, there is its gradient, and no tuple.
@@ -64,15 +67,29 @@ class Program(StraightLine):
             self.form = form_without_formulas(self)
             value, gradients = self.form.value_and_grad(numbers)
         flat: list[Any] = []
-        for i, g in zip(self.wrt, gradients, strict=True):
+        for i, g in zip(self.wrt, self._as_received(gradients), strict=True):
             flat.extend(g.tolist() if g.ndim == 1 else g) if self.leaves[i].is_loose else flat.append(g)
         return value, tuple(flat) if self.gradient_is_tuple else flat[0]
+
+    def _as_received(self, gradients: list[Any]) -> list[Any]:
+        """Gradients in the dtype of what they are by, as `grad` has them: float32 also beside data of float64."""
+        for k in self._narrow:
+            g = np.asarray(gradients[k], self.leaves[self.wrt[k]].dtype)
+            gradients[k] = g if g.ndim else float(g)
+        return gradients
+
+    @cached_property
+    def _narrow(self) -> list[int]:
+        return [k for k, i in enumerate(self.wrt) if self.leaves[i].dtype != np.float64]
 
     def _numbers(self, inputs: Sequence[Any]) -> list[np.ndarray]:
         """The numbers of all leaves but constants."""
         for check in self.checks:
             check()
-        return [*as_inputs(self, inputs), *[read() for read in self._readers]]
+        numbers = as_inputs(self, inputs)
+        for demand in self.demands:
+            demand(numbers)
+        return [*numbers, *[read() for read in self._readers]]
 
     @cached_property
     def _readers(self) -> list[Callable[[], np.ndarray]]:
@@ -93,16 +110,20 @@ class Program(StraightLine):
     def save(self, path: Any) -> None:
         """Write the source to a file, which runs by itself: `run` there takes the inputs, and then the parameters.
 
-        It has what a call runs; for the gradient, save `gradient()`. What is not in it are the comparisons that f
+        In which shapes is said at the top of the file; they are not checked, and neither is what a cost demands. The
+        file has what a call runs; for the gradient, save `gradient()`. What is not in it are the comparisons that f
         made: with guards, a RecordingError. So where there is no such text, as with a row of your own.
         """
+        from textwrap import wrap
+
+
         source, why = self.source, self.form.unsaid
         if self.guards:
             why = f"it holds for one branch only, where {self.guards[0].text} comes out as recorded, and would not look"
         if why is not None:
             raise RecordingError(f"{self.name}: can't be saved as Python that runs by itself: {why}")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(source)
+            file.writelines([f"# {line}\n" for line in wrap(self.form.usage, 116)] + [source])
 
     def verify(self, *examples: Any) -> Verification:
         """Record the function again, on other examples, and compare: what differs is printed, and nothing where `ok`.
@@ -141,7 +162,10 @@ class Program(StraightLine):
         return as_arrays(self) if self.is_scalar else self
 
     def gradient(self) -> Program:
-        """The program that gives the value and, by the same table of primitives, its gradient by each leaf in `wrt`."""
-        from microbp.program.transforming import gradient
+        """The program that gives the value and, by the same table of primitives, its gradient by each leaf in `wrt`.
 
-        return gradient(self if self.examples is None else self.matrix_form())
+        Of `batch(m, mean=False)` it gives the gradients of all examples, in a last axis.
+        """
+        from microbp.program.batching import gradient_of_each
+
+        return gradient_of_each(self if self.examples is None else self.matrix_form())

@@ -18,7 +18,7 @@ from microbp.names import stem
 from microbp.nn.parameters import name_nodes, nodes_of
 from microbp.program.lines import INPUT, PARAMETER, Guard, RecordingError, as_nodes, is_nodes
 from microbp.program.program import Program
-from microbp.program.watching import called, checks_of
+from microbp.program.watching import called, checks_of, demands_on_inputs, demands_on_parameters
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -49,7 +49,8 @@ def record(
     node      what plain arrays are handed to f as: Tensor, or Value for an array of Values
     wrt       what `value_and_grad` differentiates by: parameters (Tensors, Values, arrays of Values), an
               object that has them, such as a network, or numbers of arguments, as in `mb.grad`; by default
-              all parameters or, where f holds none, argument 0
+              all parameters or, where f holds none, argument 0. By what f does not use the gradient is 0, as
+              `mb.grad` and `mb.backward` give it
 
     What f decides by looking at numbers is decided here, once: a branch that was not taken is not in the
     program. Comparisons of nodes are looked at again at each call, and one that comes out otherwise is a
@@ -66,15 +67,18 @@ def record(
     for x, name in zip(arguments, _names_of_arguments(f, len(arguments)), strict=True):
         if _label_of(x) is None:
             name_nodes(x, name)
-    asked = _asked_for(wrt, arguments)
+    is_scalar = all([isinstance(x, Value) for nodes in call.outputs for x in nodes_of(nodes)])
+    asked = _asked_for(wrt, arguments, is_scalar)
     leaves = [(INPUT, _label_of(x), x) for x in arguments] + [(PARAMETER, _label_of(w), w) for w in asked.groups]
     guards, name = [_told(note) for note in call.notes], getattr(f, "__name__", "f")
     program = Program(call.outputs, leaves, guards, name=name, returns_tuple=call.returns_tuple, walk=call.walk)
+    _need_single(program)
     if asked.leaves is not None:
         program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
     if asked.is_loose:
         program.leaves[len(arguments)] = program.leaves[len(arguments)]._replace(label=None, is_loose=True)
-    program.checks = checks_of(f, wrt, program.parameters)
+    program.checks = checks_of(f, wrt, program.parameters) + demands_on_parameters(call.notes, arguments)
+    program.demands = demands_on_inputs(call.notes, arguments)
     program.record_again = partial(record, f, node=node, wrt=wrt)
     return program
 
@@ -103,7 +107,7 @@ class _Asked(NamedTuple):
     is_loose: bool = False
 
 
-def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
+def _asked_for(wrt: Any, arguments: Sequence[Any], is_scalar: bool) -> _Asked:
     if wrt is None:
         return _Asked([], None, False)
     if callable(getattr(wrt, "parameter_arrays", None)):
@@ -111,8 +115,9 @@ def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
     elif callable(getattr(wrt, "parameters", None)):
         wrt = wrt.parameters()
     is_tuple = isinstance(wrt, tuple | list)
-    if is_tuple and len(wrt) > 1 and all([isinstance(w, Value) for w in wrt]) and len(set(wrt)) == len(wrt):
-        return _asked_for(as_nodes(wrt), arguments)._replace(is_tuple=True, is_loose=True)  # laid out as they are used
+    are_values = is_tuple and len(wrt) > 1 and all([isinstance(w, Value) for w in wrt]) and len(set(wrt)) == len(wrt)
+    if are_values and is_scalar:  # laid out as they are used
+        return _asked_for(as_nodes(wrt), arguments, is_scalar)._replace(is_tuple=True, is_loose=True)
     groups: list[Any] = []
     leaves: list[int] = []
     for w in wrt if is_tuple else [wrt]:
@@ -138,6 +143,17 @@ def _asked_for(wrt: Any, arguments: Sequence[Any]) -> _Asked:
             raise RecordingError(f"record: wrt holds {x.name} in two places; give each parameter one place")
         seen.add(x)
     return _Asked(groups, leaves, is_tuple)
+
+
+def _need_single(program: Program) -> None:
+    """A RecordingError where an array of Values is an argument or a parameter of a function of Tensors."""
+    for leaf in program.given if not program.is_scalar else ():
+        if isinstance(leaf.slots, np.ndarray):
+            name = leaf.label or ("an argument" if leaf.kind == INPUT else "wrt")
+            raise RecordingError(
+                f"record: {name} is an array of Values, and the function computes with Tensors; make it a Tensor, or "
+                "name its Values one by one"
+            )
 
 
 def _told(note: Guard) -> Guard:

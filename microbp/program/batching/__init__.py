@@ -1,5 +1,5 @@
 """A program recorded from one example, as a program of many."""
 
-from microbp.program.batching.batching import batched
+from microbp.program.batching.batching import batched, gradient_of_each
 
-__all__ = ["batched"]
+__all__ = ["batched", "gradient_of_each"]

@@ -43,7 +43,7 @@ from microbp.program.lines import (
     shaped,
 )
 from microbp.program.listing import equations_in, gradient_outputs
-from microbp.program.transforming import as_node, simplified
+from microbp.program.transforming import as_node, gradient, simplified
 
 
 def batched(program: ProgramLike, m: int, mean: bool = True) -> ProgramLike:
@@ -91,6 +91,14 @@ def batched(program: ProgramLike, m: int, mean: bool = True) -> ProgramLike:
     made = simplified(made)
     made.batch_of = None if mean else program
     return made
+
+
+def gradient_of_each(program: ProgramLike) -> ProgramLike:
+    """The program of a function of arrays and its gradient; of a batch with a result for each example, of each."""
+    one = program.batch_of
+    if one is None:
+        return gradient(program)
+    return batched(gradient(one), program.outputs[0].shape[-1], mean=False)  # type: ignore[no-any-return]
 
 
 def _examples_of(leaf: Leaf, m: int) -> tuple[Any, Examples]:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from microbp.program.batching import batched
-from microbp.program.forms.form import Form, Numbers
+from microbp.program.batching import gradient_of_each
+from microbp.program.forms.form import Form, Numbers, shapes_text
 from microbp.program.forms.numpy_source import NumpySource
 from microbp.program.lines import INPUT, Leaf, StraightLine
 from microbp.program.matrices import Grouping, as_arrays, parts_of
-from microbp.program.transforming import gradient, simplified
+from microbp.program.transforming import simplified
 from microbp.program.watching import check_guards
 
 
@@ -58,15 +58,19 @@ class ArrayForm(Form):
     @cached_property
     def compiled_gradient(self) -> Compiled:
         """The program of the value and of the gradient."""
-        one = self.program.batch_of
-        if one is None:
-            return Compiled(gradient(self.program))
-        return Compiled(batched(gradient(one), self.program.outputs[0].shape[-1], mean=False))
+        return Compiled(gradient_of_each(self.program))
 
     @property
     def source(self) -> str:
         """The numpy calls of the value."""
         return self.compiled.source
+
+    @property
+    def usage(self) -> str:
+        """The shapes of the arrays."""
+        arguments = self.source.partition("\ndef run(")[2].partition(")")[0]
+        shapes = shapes_text(self.program, arguments.split(", ") if arguments else [])
+        return f"run takes arrays, np.array(2.0) where a shape is (): {shapes}. It gives a tuple of arrays."
 
     @property
     def unsaid(self) -> str | None:
@@ -95,6 +99,11 @@ class MatrixForm(ArrayForm):
         super().__init__(as_arrays(program, grouping), why)
         self.scalars = program
         self.parts = [parts_of(grouping, leaf) for leaf in program.given]
+
+    @property
+    def usage(self) -> str:
+        """The shapes of the arrays, and where the Values of the scalar program are in them."""
+        return f"{super().usage} The parameters hold the Values as program.matrix_form().parameters has them in data."
 
     def value(self, numbers: Numbers) -> list[Any]:
         return super().value(self._laid_out(numbers))

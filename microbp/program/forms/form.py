@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+
+from microbp.program.lines import StraightLine
+
+
+def shapes_text(program: StraightLine, names: Sequence[str]) -> str:
+    """The arguments of `run` with the shapes and dtypes of the leaves that are handed over."""
+    texts = []
+    for name, leaf in zip(names, program.given, strict=True):
+        texts.append(f"{name} {leaf.shape}" + ("" if leaf.dtype == np.float64 else f" of {leaf.dtype.name}"))
+    return ", ".join(texts)
+
 
 Numbers = list[np.ndarray]
 """The numbers of the leaves that are not constants, one array each."""
@@ -26,6 +38,11 @@ class Form:
     @property
     def source(self) -> str:
         """Text of what is run."""
+        raise NotImplementedError
+
+    @property
+    def usage(self) -> str:
+        """What `run` in the text takes and gives."""
         raise NotImplementedError
 
     @property

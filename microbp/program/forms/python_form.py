@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from microbp.kinds import Elementwise
-from microbp.program.forms.form import Form, Numbers
+from microbp.program.forms.form import Form, Numbers, shapes_text
 from microbp.program.forms.python_source import PythonSource
 from microbp.program.lines import INPUT, StraightLine, for_one_example, shaped_gradient, shaped_output
 from microbp.program.transforming import gradient
@@ -45,8 +45,16 @@ class PythonForm(Form):
     @property
     def unsaid(self) -> str | None:
         """What would have to be handed over to the text."""
+        if self.program.examples is not None:
+            return "its text takes one example at a time; save matrix_form() instead, or the program of one example"
         names = ", ".join(self.function.source.bound)
         return f"{names} would have to be handed over (a row of your own)" if names else None
+
+    @property
+    def usage(self) -> str:
+        """The shapes, whose numbers are handed over in a row."""
+        shapes = shapes_text(self.program, self.function.source.arguments)
+        return f"run takes a float where a shape is (), else a flat list of floats, as x.ravel().tolist(): {shapes}."
 
     @property
     def source(self) -> str:

@@ -44,6 +44,7 @@ class StraightLine:
     outputs  what is handed back
     guards   the comparisons that the function made
     checks   for each place where it found parameters, what raises a RecordingError if others are there by now
+    demands  what raises where the numbers of the inputs are not as the function needs them
     wrt      the numbers of the leaves to differentiate by
 
     is_scalar         whether the slots hold single numbers
@@ -92,6 +93,7 @@ class StraightLine:
         self.wrt = [i for i, leaf in enumerate(self.leaves) if leaf.kind == PARAMETER] or [0][: len(self.inputs)]
         self.gradient_is_tuple = bool(self.parameters)
         self.checks: list[Callable[[], None]] = []
+        self.demands: list[Callable[[Sequence[np.ndarray]], None]] = []
         self.is_gradient = False
         self.examples: int | None = None
         self.is_mean = False
@@ -104,7 +106,7 @@ class StraightLine:
         """Another form of this: of other lines, but of leaves that stand for the same nodes, in the same order."""
         made = type(self)(outputs, leaves, guards, name=self.name, returns_tuple=self.returns_tuple)
         made.wrt, made.gradient_is_tuple = self.wrt, self.gradient_is_tuple
-        made.checks, made.is_gradient = self.checks, self.is_gradient
+        made.checks, made.demands, made.is_gradient = self.checks, self.demands, self.is_gradient
         for i, leaf in enumerate(self.given):
             made.leaves[i] = made.leaves[i]._replace(data=leaf.data, is_loose=leaf.is_loose)
         return made

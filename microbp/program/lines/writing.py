@@ -58,14 +58,17 @@ class Writing:
         slots = Slots()
         for kind, label, nodes in leaves:
             slots.add_leaf(kind, label, nodes)
+        outputs = list(outputs)
         found, operations = recorded(outputs) if walk is None else walk
         unknown = [node for node in found if node not in slots]
-        loose = [node for node in unknown if isinstance(node._data, float)]
+        # Beside Tensors each Value is an array by itself.
+        is_scalar = all([isinstance(node._data, float) for node in outputs])
+        loose = [node for node in unknown if isinstance(node._data, float)] if is_scalar else []
         if loose:
             slots.add_leaf(PARAMETER, None, as_nodes(loose))
             slots.leaves[-1] = slots.leaves[-1]._replace(is_loose=True)
         for node in unknown:
-            if not isinstance(node._data, float):
+            if not (is_scalar and isinstance(node._data, float)):
                 slots.add_leaf(PARAMETER, node.label, node)
         slots.update(zip(operations, range(len(operations)), strict=True))
         self.lines = Lines(

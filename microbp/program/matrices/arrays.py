@@ -237,7 +237,8 @@ class _Weaver:
         for i, (_, leaf) in enumerate(homes):
             made.leaves[i] = made.leaves[i]._replace(data=leaf.data)
         wanted = {part.leaf for i in scalars.wrt for part in parts_of(self.form, scalars.leaves[i])}
-        made.wrt, made.gradient_is_tuple, made.checks = sorted(wanted), like.gradient_is_tuple, like.checks
+        made.wrt, made.gradient_is_tuple = sorted(wanted), like.gradient_is_tuple
+        made.checks, made.demands = like.checks, like.demands
         return made
 
     def _at(self, slots: Any) -> Any:

@@ -40,12 +40,12 @@ def gradient(program: ProgramLike, seed: float = 1.0) -> ProgramLike:
     with np.errstate(all="ignore"):  # the numbers are of no concern
         graph = Graph(program, is_watched=True)
         y = graph.at(output.slots)
-        with recording(()) as notes:
+        with recording((), is_of_formulas=True) as notes:
             cotangents = sweeps.backward(y, np.full(output.shape, seed), as_nodes=True)
         if notes:
             raise NoFormulaError(
                 f"{program.name}: a rate factor compares a node ({notes[0].sign}): that is no formula, but a choice "
-                "that would be made once, here; write the partial derivative with mb.where, mb.greater or mb.step"
+                "that would be made once, here; write the partial derivative with mb.where, mb.greater or mb.equal"
             )
         # Errors first: of one example ∂C/∂b is the error itself, and that is its name.
         for node, g in sorted(cotangents.items(), key=lambda pair: not WEIGHTED_INPUT.fullmatch(pair[0].label or "")):

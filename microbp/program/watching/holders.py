@@ -10,9 +10,10 @@ the list a layer, an attribute of that w. At each call every place on such a cha
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import is_
-from types import CodeType, FunctionType, MethodType, ModuleType
+from types import CodeType, FunctionType, MemberDescriptorType, MethodType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,15 +25,15 @@ from microbp.program.lines import Leaf, RecordingError
 Read = Callable[[], list[Any]]
 """What gives the things that stand in a place at the time."""
 
-CLOSED = (Node, Primitive, np.generic, ModuleType, type, str, bytes, int, float, complex, type(None))
-"""What holds no parameters: a node is one or none, and a module or a class is not looked into."""
+CLOSED = (Node, Primitive, np.generic, ModuleType, str, bytes, int, float, complex, type(None))
+"""What holds no parameters: a node is one or none, and a module is not looked into."""
 
 MOST = 10_000
 """How many things are looked into: enough for any model, and far less than all that a program may hold."""
 
 
 class Place(NamedTuple):
-    """A variable, an attribute, an entry of a dict, or the entries of a list or an array.
+    """A variable, an attribute, an entry of a dict, or the entries of a list, a set or an array.
 
     holder  the thing that the place is in
     found   what stood there when the function was recorded
@@ -105,15 +106,53 @@ def _places_in(name: str, x: Any) -> Iterator[tuple[str, Read]]:
     elif isinstance(x, dict):
         for key in x:
             yield f"{name}[{key!r}]", functools.partial(_value, x, key)
-    elif isinstance(x, list | tuple | np.ndarray):
+    elif isinstance(x, set | frozenset):
+        yield name, lambda: sorted(x, key=id)
+    elif isinstance(x, list | tuple | deque | np.ndarray):
         yield name, lambda: x.ravel().tolist() if isinstance(x, np.ndarray) else list(x)
+    elif isinstance(x, type):
+        for attribute in _class_attributes(x):
+            yield f"{x.__name__}.{attribute}", functools.partial(_first, [*map(vars, x.__mro__)], attribute)
     else:
-        call = vars(type(x)).get("__call__")
+        (call,) = _first([*map(vars, type(x).__mro__)], "__call__")
         if isinstance(call, FunctionType):
             yield from _variables_of(call)
-        attributes = getattr(x, "__dict__", {})
-        for attribute in attributes:
-            yield f"{type(x).__name__}.{attribute}", functools.partial(_value, attributes, attribute)
+        yield from _attributes_of(x)
+
+
+def _attributes_of(x: Any) -> Iterator[tuple[str, Read]]:
+    """What an object holds in its dict and in its slots, and what its class holds for it."""
+    name, own, classes = type(x).__name__, getattr(x, "__dict__", {}), [*map(vars, type(x).__mro__)]
+    for attribute in own:
+        yield f"{name}.{attribute}", functools.partial(_value, own, attribute)
+    for attribute in _class_attributes(type(x)):
+        if attribute not in own:
+            yield f"{name}.{attribute}", functools.partial(_first, [own, *classes], attribute)
+    for attribute, slot in [pair for things in classes for pair in things.items()]:
+        if isinstance(slot, MemberDescriptorType):
+            yield f"{name}.{attribute}", functools.partial(_in_slot, x, slot)
+
+
+def _class_attributes(cls: type) -> list[str]:
+    """The names of what classes hold themselves, and not for their objects as methods and properties."""
+    return [
+        attribute
+        for part in cls.__mro__
+        for attribute, x in vars(part).items()
+        if not attribute.startswith("__") and not hasattr(type(x), "__get__")
+    ]
+
+
+def _first(places: Sequence[Mapping[str, Any]], attribute: str) -> list[Any]:
+    """An attribute in the first of the places that have it, as Python looks for it."""
+    return [next((things[attribute] for things in places if attribute in things), None)]
+
+
+def _in_slot(x: Any, slot: MemberDescriptorType) -> list[Any]:
+    try:
+        return [slot.__get__(x)]
+    except AttributeError:  # nothing was put there yet, or it was deleted
+        return []
 
 
 def _variables_of(function: FunctionType) -> Iterator[tuple[str, Read]]:

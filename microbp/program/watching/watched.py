@@ -1,7 +1,8 @@
 """Nodes that compute as any Value or Tensor does and, while a recording is made, say what is done with their numbers.
 
-A number that is read out of the graph would be frozen in a program: reading is refused. So is what a program
-does not do: to change a node, or to sweep back from one. A comparison, on which a function may branch, is noted.
+A number that is read out of the graph would be frozen in a program, and so would a derivative of it or its text:
+reading is refused. So is what a program does not do: to change a node, or to sweep back from one. A comparison, on
+which a function may branch, is noted, and so is what a function demands of numbers.
 """
 
 from __future__ import annotations
@@ -14,24 +15,14 @@ from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
-from microbp.graph import Node, Operand
+from microbp import primitives as p
+from microbp.graph import Node, Operand, recorded
+from microbp.nn.parameters import nodes_of
 from microbp.operators import Differentiable, Method
 from microbp.program.lines import Guard, RecordingError
+from microbp.program.watching.notes import NOTES, Check, Notes
 from microbp.tensor import Tensor
 from microbp.value import Value, write_out_operators
-
-
-class Notes(list[Guard]):
-    """The comparisons of a recording, in their order.
-
-    refused  what was tried and can't be recorded: also where the function goes on as if nothing had happened
-    """
-
-    refused: RecordingError | None = None
-
-
-_notes: dict[int, Notes] = {}
-"""Of each thread that is making a recording, what it has noted so far."""
 
 
 class Watched(Differentiable):
@@ -53,7 +44,7 @@ class Watched(Differentiable):
             right = self.plain.leaf(other)
             right.number = 0
         outcome = compare(self._data, right._data)
-        if (notes := _notes.get(get_ident())) is not None:
+        if (notes := NOTES.get(get_ident())) is not None:
             notes.append(Guard(compare, sign, self, right, outcome, ""))
         return outcome
 
@@ -69,8 +60,29 @@ class Watched(Differentiable):
     def __ge__(self, other: Operand) -> Any:
         return self._compared(operator.ge, "≥", other)
 
+    def __eq__(self, other: object) -> Any:
+        """Whether the two are the same node; in a rate factor, which is written for numbers, a comparison of these."""
+        notes = NOTES.get(get_ident())
+        if notes is not None and notes.is_of_formulas and self.accepts(other):
+            return self._compared(operator.eq, "=", other)
+        return super().__eq__(other)
+
+    __hash__ = Differentiable.__hash__
+
     def __bool__(self) -> bool:
         return bool(self._compared(operator.ne, "≠", 0.0))
+
+    def demanded(self, nodes: Any, check: Check) -> bool:
+        """A check of leaves is noted, to be made of their numbers at each replay; of others, the comparisons in it."""
+        notes = NOTES.get(get_ident())
+        if notes is None:
+            return False
+        leaves = _as_leaves(nodes)
+        if leaves is None:
+            check(nodes)
+        else:
+            notes.demands.append((leaves, check))
+        return True
 
     @property
     def data(self) -> Any:
@@ -96,6 +108,34 @@ class Watched(Differentiable):
         self._need_none(f"{self.name}.backward() was called", ONLY_COMPUTES)
         super().backward(cotangent)
 
+    def _grad(self) -> Any:
+        """The cotangent of the last backward pass; while a recording is made, refused."""
+        self._need_none(f"{self.name}.grad was read", FROZEN)
+        return Node.grad.__get__(self)  # type: ignore[misc]
+
+    # Set by the slot itself, as it is for each node that is made: a function of ours takes longer.
+    grad = property(_grad, Node.grad.__set__)  # type: ignore[misc]
+
+    @property
+    def rates(self) -> Any:
+        """The rate factors; while a recording is made, refused."""
+        self._need_none(f"{self.name}.rates was read", FROZEN)
+        return super().rates
+
+    def asked(self, operation: str, way_out: str) -> None:
+        """While a recording is made, refused; but not of what rests on the function's own numbers alone."""
+        if any([isinstance(leaf, Watched) for leaf in recorded([self])[0]]):
+            why = f"the numbers would be frozen in the program; {way_out}"
+            self._need_none(f"{operation} was asked of {self.name}", why)
+
+    def __repr__(self) -> str:
+        self._need_none(f"{self.name} was written as text", FROZEN)
+        return super().__repr__()
+
+    def __format__(self, spec: str) -> str:
+        self._need_none(f"{self.name} was written as text", FROZEN)
+        return super().__format__(spec)
+
     def __float__(self) -> NoReturn:
         self._need_none(f"float({self.name}) was asked for", FROZEN)
         super().__float__()
@@ -106,7 +146,7 @@ class Watched(Differentiable):
 
     def _need_none(self, what: str, why: str) -> None:
         """A RecordingError where this thread is making a recording."""
-        notes = _notes.get(get_ident())
+        notes = NOTES.get(get_ident())
         if notes is not None:
             notes.refused = RecordingError(f"{what} while the function was recorded: {why}")
             raise notes.refused
@@ -115,6 +155,15 @@ class Watched(Differentiable):
     def name(self) -> str:
         """The label, the primitive that made this, or that it is an argument."""
         return self.label or ("an argument" if self.primitive is None else self.primitive.name)
+
+
+def _as_leaves(nodes: Any) -> Any:
+    """The leaves that have the numbers of these nodes, in whatever shape; None where they were computed."""
+    if isinstance(nodes, np.ndarray):
+        return nodes if all([x.primitive is None for x in nodes_of(nodes) if isinstance(x, Node)]) else None
+    while nodes.primitive in (p.reshape, p.transpose):
+        nodes = nodes.u
+    return nodes if nodes.primitive is None else None
 
 
 FROZEN = (
@@ -187,29 +236,31 @@ def as_watched(node: type[Node], data: Any, label: str | None) -> Any:
 
 
 @contextmanager
-def recording(nodes: Iterable[Node]) -> Iterator[Notes]:
+def recording(nodes: Iterable[Node], is_of_formulas: bool = False) -> Iterator[Notes]:
     """Watch these nodes, and all that is computed from them, for as long as this thread is in the block.
+
+    is_of_formulas  whether what is called are rate factors, where `==` is meant for numbers
 
     Gives the comparisons, in their order. The nodes change their class for the time, and have their own again after it.
     """
     thread = get_ident()
-    outer = _notes.get(thread)
+    outer = NOTES.get(thread)
     changed: list[tuple[Node, type[Node]]] = []
-    notes = Notes()
+    notes = Notes(is_of_formulas)
     try:
         for x in nodes:
             own = x.__class__
             if own is Value or own is Tensor:
                 changed.append((x, own))
                 x.__class__ = RecordedValue if own is Value else RecordedTensor
-        _notes[thread] = notes
+        NOTES[thread] = notes
         yield notes
         if notes.refused is not None:
             raise notes.refused
     finally:
         if outer is None:
-            _notes.pop(thread, None)
+            NOTES.pop(thread, None)
         else:
-            _notes[thread] = outer
+            NOTES[thread] = outer
         for x, own in changed:
             x.__class__ = own

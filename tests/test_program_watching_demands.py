@@ -1,0 +1,100 @@
+"""Demands: what a cost asks of its numbers when it is recorded is asked of those of each replay, in the same words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import microbp as mb
+from microbp import MLP, RecordingError, Tensor, Value
+from microbp.nn.costs import cross_entropy, hinge
+from microbp.program import record
+
+both_nodes = pytest.mark.parametrize("node", [Value, Tensor])
+
+X = np.random.default_rng(0).normal(size=(3, 2))
+WRONG = np.array([[0.0, 0.5], [1.0, 1.5]])
+SENTENCE = "cross_entropy: y holds 1.5; want values from 0 to 1"
+
+OF_THE_SAME = {
+    "itself": lambda program, _: program(X, WRONG),
+    "its gradient": lambda program, _: program.value_and_grad(X, WRONG),
+    "the program of its gradient": lambda program, _: program.gradient()(X, WRONG),
+    "its matrix form": lambda program, _: program.matrix_form()(X, WRONG),
+    "a batch": lambda _, one: one.batch(2)(X, WRONG),
+    "a batch of each": lambda _, one: one.batch(2, mean=False)(X, WRONG),
+    "the matrix form of a batch": lambda _, one: one.batch(2).matrix_form()(X, WRONG),
+}
+
+
+@both_nodes
+@pytest.mark.parametrize("replayed", OF_THE_SAME.values(), ids=OF_THE_SAME)
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_desired_outputs_out_of_range_are_refused_at_a_replay_as_they_are_by_the_cost(node, replayed, output):
+    net = MLP([3, 4, 2], "tanh", output, node=node, rng=0)
+
+    def f(x, y):
+        return net.cost(x, y, "cross_entropy")
+
+    programs = [record(f, X[:, :m], np.zeros((2, m)), node=node) for m in (2, 1)]
+
+    with pytest.raises(ValueError, match=SENTENCE):
+        f(X, WRONG)
+    with pytest.raises(ValueError, match=SENTENCE):
+        replayed(*programs)
+    assert programs[0](X, WRONG / 2) == pytest.approx(f(X, WRONG / 2).data, rel=1e-14)
+
+
+@both_nodes
+def test_a_demand_goes_through_shapes_and_leaves_other_entries_alone(node):
+    net = MLP([3, 4, 2], "tanh", "sigmoid", node=node, rng=0)
+    program = record(lambda x, y: net.cost(x.T, y.T, "cross_entropy"), X.T, np.zeros((2, 2)), node=node)
+    with pytest.raises(ValueError, match=SENTENCE):
+        program(X.T, WRONG.T)
+
+    rows = np.array([[Value(0.5)] * 2] * 3)
+    some = record(lambda rows: cross_entropy(rows[:1], rows[1:2]) * rows[2, 0], rows)
+    assert np.isfinite(some(np.array([[0.5, 0.5], [1.0, 0.0], [7.0, 7.0]])))
+    with pytest.raises(ValueError, match=SENTENCE):
+        some(np.array([[0.5, 0.5], [1.0, 1.5], [7.0, 7.0]]))
+
+
+@both_nodes
+def test_a_demand_on_a_parameter_is_made_of_what_it_holds_by_then(node):
+    if node is Value:
+        y = np.array([[Value(0.5)]])
+        change = lambda number: setattr(y[0, 0], "data", number)  # noqa: E731
+    else:
+        y = Tensor([[0.5]])
+        change = lambda number: setattr(y, "data", [[number]])  # noqa: E731
+    program = record(lambda a: cross_entropy(mb.sigmoid(a), y), np.zeros((1, 1)), node=node)
+    change(1.0)
+    assert program([[0.0]]) == pytest.approx(np.log(2.0))
+    change(1.5)
+
+    with pytest.raises(ValueError, match=SENTENCE):
+        program([[0.0]])
+
+
+@both_nodes
+def test_what_is_computed_is_compared_at_each_replay(node):
+    by_class = record(lambda a, y: hinge(a, 2.0 * y - 1.0), np.zeros((1, 2)), np.array([[0.0, 1.0]]), node=node)
+    of_any = record(cross_entropy_of_halves, np.full((1, 2), 0.5), np.zeros((1, 2)), node=node)
+
+    assert by_class(np.zeros((1, 2)), [[1.0, 1.0]]) == 1.0
+    with pytest.raises(RecordingError, match=r"a value ≥ 1 held in the recording and does not hold here, for 0\.5"):
+        by_class(np.zeros((1, 2)), [[1.0, 0.75]])
+    with pytest.raises(RecordingError, match="a value > 1 did not hold in the recording and holds here, for 1.5"):
+        of_any(np.array([[1.0, 3.0]]), [[1.0, 1.0]])
+
+
+def cross_entropy_of_halves(a, y):
+    return cross_entropy(a / 2.0, y)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_of_what_is_a_probability_anyhow_nothing_is_compared(output):
+    net = MLP([3, 4, 2], "tanh", output, rng=0)
+
+    for cost in ("cross_entropy", "log_likelihood"):
+        assert record(lambda x, y, cost=cost: net.cost(x, y, cost), X, np.zeros((2, 2))).guards == []
