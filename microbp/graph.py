@@ -68,6 +68,13 @@ class Node:
         """What `grad` is after a backward pass: leaves add up, computed nodes are set anew."""
         raise NotImplementedError
 
+    def demanded(self, nodes: Any, check: Callable[[Any], None]) -> bool:
+        """Told that `check` was asked of `nodes`, of which this is one; whether anybody keeps that."""
+        return False
+
+    def asked(self, operation: str, way_out: str) -> None:
+        """Told that an operation takes numbers out of the graph that rest on this."""
+
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         # A copied or unpickled node comes after its inputs, and is numbered where it now is.
         for name, value in state[1].items():

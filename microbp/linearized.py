@@ -49,7 +49,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
     for output in outputs:
         if not isinstance(output, Node):
             raise TypeError(f"linearize: takes Values and Tensors, not {type(output).__name__}")
-        _ask(output)
+        output.asked("mb.linearize", "ask for rate factors and paths outside of the function")
     leaves, operations = recorded(outputs)
     first: dict[Node, int] = {}
     nodes: list[NodeOrEntry] = []
@@ -86,10 +86,6 @@ def linearize(*outputs: Node) -> LinearizedGraph:
             edges.append((source, target, rate))
     ends = [n for y in outputs if y in first for n in range(first[y], first[y] + len(entries_of(y)))]
     return LinearizedGraph(nodes, edges, inputs, ends)
-
-
-def _ask(output: Any) -> None:
-    output.asked("mb.linearize", "ask for rate factors and paths outside of the function")
 
 
 def paths(source: Any, target: Any) -> Paths:

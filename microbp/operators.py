@@ -116,13 +116,6 @@ class Differentiable(Node):
             )
         set_grad(self, sweeps.seed(self, cotangent))
 
-    def demanded(self, nodes: Any, check: Callable[[Any], None]) -> bool:
-        """Told that `check` was asked of `nodes`, of which this is one; whether anybody keeps that."""
-        return False
-
-    def asked(self, operation: str, way_out: str) -> None:
-        """Told that an operation takes numbers out of the graph that rest on this."""
-
     def zero_grad(self) -> None:
         """Forget the gradient of earlier backward passes, here and on every node this rests on."""
         leaves, operations = recorded([self])

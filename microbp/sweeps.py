@@ -50,7 +50,7 @@ def _need_nodes(operation: str, nodes: Iterable[Any]) -> None:
             raise TypeError(f"{operation}: takes Values and Tensors, not {type(node).__name__}")
 
 
-def _ask(operation: str, *outputs: Any) -> None:
+def _ask(operation: str, *outputs: Node) -> None:
     for output in outputs:
         output.asked(operation, "pass as_nodes=True for derivatives that are part of the program")
 

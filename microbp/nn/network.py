@@ -23,7 +23,6 @@ from microbp.nn.examples import as_rows
 from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
-from microbp.operators import Differentiable
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -173,7 +172,7 @@ class MLP:
         a = as_rows(X, self.sizes[0], "predict: X").astype(self.dtype, copy=False).T
         for w in self.parameter_arrays():
             first = w.flat[0] if isinstance(w, np.ndarray) else w
-            if isinstance(first, Differentiable):
+            if isinstance(first, Node):
                 first.asked("predict", "call the network itself, or predict outside of the function")
         with np.errstate(over="ignore"):
             for layer in self.layers:

@@ -10,7 +10,6 @@ import numpy as np
 from microbp.graph import Node
 from microbp.kinds import is_object_array
 from microbp.names import subscripted
-from microbp.operators import Differentiable
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -75,7 +74,7 @@ def demand(w: Parameter, check: Callable[[Any], None]) -> None:
     """
     check(numbers_of(w))
     for node in nodes_of(w) if isinstance(w, Node) or is_object_array(w) else ():
-        if isinstance(node, Differentiable) and node.demanded(w, check):
+        if isinstance(node, Node) and node.demanded(w, check):
             break
 
 
