@@ -162,18 +162,18 @@ f(x, y)
   inputs      x (3, 4), y (1, 4)
   parameters  w2 (2, 3), b2 (2, 1), w3 (1, 2), b3 (1, 1)
 
-   1  z2 = w2 @ x + b2                                       (2, 4)     eq. 25
-   2  a2 = sigmoid(z2)                                       (2, 4)     eq. 25
-   3  z3 = w3 @ a2 + b3                                      (1, 4)     eq. 25
-   4  a3 = sigmoid(z3)                                       (1, 4)     eq. 25
-   5  nabla_a3 = a3 - y                                      (1, 4)
-   6  C = 0.5 * sum(nabla_a3**2, axis=0)                     (4,)
-   7  delta3 = nabla_a3 * (a3 * (1 - a3))                    (1, 4)
-   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))             (2, 4)
-   9  nabla_w2 = transpose(delta2.T * x.T, axes=(1, 2, 0))   (2, 3, 4)
-  10  nabla_b2 = delta2                                      (2, 1, 4)
-  11  nabla_w3 = transpose(delta3.T * a2.T, axes=(1, 2, 0))  (1, 2, 4)
-  12  nabla_b3 = delta3                                      (1, 1, 4)
+   1  z2 = w2 @ x + b2                                                            (2, 4)     eq. 25
+   2  a2 = sigmoid(z2)                                                            (2, 4)     eq. 25
+   3  z3 = w3 @ a2 + b3                                                           (1, 4)     eq. 25
+   4  a3 = sigmoid(z3)                                                            (1, 4)     eq. 25
+   5  nabla_a3 = a3 - y                                                           (1, 4)
+   6  C = 0.5 * sum(nabla_a3**2, axis=0)                                          (4,)
+   7  delta3 = nabla_a3 * (a3 * (1 - a3))                                         (1, 4)
+   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))                                  (2, 4)
+   9  nabla_w2 = transpose(delta2.T[:, :, None] * x.T[:, None], axes=(1, 2, 0))   (2, 3, 4)
+  10  nabla_b2 = delta2[:, None]                                                  (2, 1, 4)
+  11  nabla_w3 = transpose(delta3.T[:, :, None] * a2.T[:, None], axes=(1, 2, 0))  (1, 2, 4)
+  12  nabla_b3 = delta3                                                           (1, 1, 4)
       return C, nabla_w2, nabla_b2, nabla_w3, nabla_b3
 """
 
@@ -429,6 +429,19 @@ def test_the_listing_of_a_network_computes_its_gradient(activation: str, m: int)
         np.testing.assert_allclose(g, w.grad, rtol=1e-13, atol=1e-16)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "softmax"])
+def test_the_listing_of_the_gradients_of_each_example_computes_them(activation: str) -> None:
+    net = mb.MLP([4, 3, 2], activation=activation, rng=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((4, 5)), rng.random((2, 5))
+    one = record(lambda x, y: net.cost(x, y), Tensor(x[:, :1], "x"), Tensor(y[:, :1], "y"), wrt=net)
+
+    program = batched(gradient(one), 5, mean=False)
+
+    for text, result in zip(run_text(program, x, y), program(x, y), strict=True):
+        np.testing.assert_allclose(text.reshape(result.shape), result, rtol=1e-13, atol=1e-16)
+
+
 # Names
 
 
@@ -564,11 +577,22 @@ def test_the_parameters_of_a_deep_network_take_several_lines() -> None:
 # Views
 
 
-def test_axes_of_length_1_come_and_go_unseen() -> None:
-    w = Tensor([[1.0], [2.0]], "w")
-    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(w, (1, -1)), Tensor([1.0, 2.0], "x"))
+def test_axes_of_length_1_in_front_come_and_go_unseen() -> None:
+    w = Tensor([[1.0, 2.0]], "w")
+    x = Tensor([1.0, 2.0], "x")
+    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(x, (1, 1, 2)) * w + mb.reshape(w, (-1, 1)), x)
 
-    assert "1  t1 = w * x + w.T  (1, 2)" in listing(program)
+    assert "1  t1 = w * x + x * w + w.T  (1, 2, 2)" in listing(program)
+    np.testing.assert_array_equal(run_text(program, x.data)[None], program(x.data))
+
+
+def test_an_axis_of_length_1_that_numpy_would_miss_is_seen() -> None:
+    w = Tensor([[1.0], [2.0]], "w")
+    x = Tensor([1.0, 2.0], "x")
+    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(x, (2, 1)), x)
+
+    assert "1  t1 = reshape(w, (2,)) * x + x[:, None]  (2, 2)" in listing(program)
+    np.testing.assert_array_equal(run_text(program, x.data), program(x.data))
 
 
 def test_other_reshapes_are_seen() -> None:

@@ -7,14 +7,13 @@ Whether it does is worked out from lengths, so that nothing is paid for text tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.program.lines import StraightLine
-from microbp.program.listing.texts import given_params, is_unseen
+from microbp.program.listing.texts import given_params, is_unseen, new_axes
 
 LONGEST = 70
 """How long the right side of a line may get by what is written into it."""
@@ -38,9 +37,7 @@ def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_lea
     for k in range(n):
         inputs = lines.inputs_of(k)
         primitive = lines.primitives[k]
-        size = 5 if primitive in INFIX else len(primitive.name) + 2 * len(inputs)
-        if k in lines.params:
-            size += _length_of_params(primitive, lines.params[k])
+        size = _length_of_signs(program, k)
         within = []
         for s in inputs:
             if s < 0:
@@ -79,10 +76,23 @@ def uses_of(program: StraightLine) -> list[int]:
     return uses
 
 
-def _length_of_params(primitive: Primitive, params: dict[str, Any]) -> int:
+def _length_of_signs(program: StraightLine, k: int) -> int:
+    """About how long a line's right side is without what it is a function of."""
+    primitive, inputs, params = program.lines[k]
+    if primitive is p.reshape:
+        index = new_axes(_shape_before(program, k), program.shapes[k])
+        if index is not None:
+            return len(index) + 2
+    size = 5 if primitive in INFIX else len(primitive.name) + 2 * len(inputs)
     if primitive in (p.take, p.sum_to):
-        return 16  # about: [1:3, 0], axis=1, keepdims=True
-    return sum([len(text) + 2 for text in given_params(primitive, params)])
+        return size + 16  # about: [1:3, 0], axis=1, keepdims=True
+    return size + sum([len(text) + 2 for text in given_params(primitive, params)])
+
+
+def _shape_before(program: StraightLine, k: int) -> tuple[int, ...]:
+    """The shape of what line k is a reshape of."""
+    (s,) = program.lines.inputs_of(k)
+    return program.shapes[s] if s >= 0 else next(leaf.shape for leaf in program.leaves if leaf.slots == s)
 
 
 def _is_seen_through(program: StraightLine, k: int) -> bool:
@@ -90,9 +100,7 @@ def _is_seen_through(program: StraightLine, k: int) -> bool:
     lines = program.lines
     if lines.primitives[k] is p.transpose:
         return lines.params[k]["axes"] is None
-    (s,) = lines.inputs_of(k)
-    before = program.shapes[s] if s >= 0 else next(leaf.shape for leaf in program.leaves if leaf.slots == s)
-    return is_unseen(p.reshape, before, program.shapes[k])
+    return is_unseen(_shape_before(program, k), program.shapes[k])
 
 
 def _is_pulled_back(primitive: Primitive, label: str) -> bool:

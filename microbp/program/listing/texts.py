@@ -46,10 +46,33 @@ def number_text(number: Any) -> Text:
     return Text(text, SIGNED if text.startswith("-") else ATOM)
 
 
-def is_unseen(primitive: Primitive, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    """Whether a line is a reshape in which only axes of length 1 come and go, but no column that becomes a row."""
-    is_turned = len(before) == len(after) == 2 and before != after
-    return primitive is p.reshape and not is_turned and [n for n in before if n != 1] == [n for n in after if n != 1]
+def is_unseen(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a reshape only takes away or adds axes of length 1 in front, as numpy's broadcasting does by itself."""
+    return _without_ones_in_front(before) == _without_ones_in_front(after)
+
+
+def _without_ones_in_front(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[next((n for n, size in enumerate(shape) if size != 1), len(shape)) :]
+
+
+def new_axes(before: tuple[int, ...], after: tuple[int, ...]) -> str | None:
+    """The index that puts axes of length 1 between others, where a reshape does just that.
+
+    >>> new_axes((4, 2), (4, 1, 2)), new_axes((4, 2), (4, 2, 1)), new_axes((4, 2), (8, 1))
+    (':, None', ':, :, None', None)
+    """
+    parts, left = [], list(before)
+    for size in after:
+        if left and left[0] == size:
+            parts.append(":")
+            left.pop(0)
+        elif size == 1:
+            parts.append("None")
+        else:
+            return None
+    while parts and parts[-1] == ":":
+        parts.pop()
+    return ", ".join(parts) if parts and not left else None
 
 
 # How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
@@ -116,8 +139,10 @@ def _reshaped(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> S
     before, after = xs[0].shape, params["shape"]
     if len(before) == len(after) == 2 and 1 in before and before == after[::-1] != after:
         return f"{_at(ATOM, xs[0])}.T", ATOM
-    is_same = is_unseen(primitive, before, after)
-    return _same(primitive, xs, params) if is_same else _call(primitive, xs, params)
+    if is_unseen(before, after):
+        return _same(primitive, xs, params)
+    index = new_axes(before, after)
+    return _call(primitive, xs, params) if index is None else (f"{_at(ATOM, xs[0])}[{index}]", ATOM)
 
 
 def _transposed(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
@@ -197,7 +222,7 @@ TYPOGRAPHY: dict[Primitive, Callable[[Primitive, list[Text], dict[str, Any]], Se
     p.matmul: _matrix_product,
     p.take: _entries,
     p.scatter: _placed,
-    p.reshape: _reshaped,  # an axis of length 1 comes and goes unseen
+    p.reshape: _reshaped,  # an axis of length 1 in front comes and goes unseen
     p.transpose: _transposed,
     p.sum_to: _summed_to,
 }
