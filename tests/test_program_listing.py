@@ -167,13 +167,13 @@ f(x, y)
    3  z3 = w3 @ a2 + b3                                                           (1, 4)     eq. 25
    4  a3 = sigmoid(z3)                                                            (1, 4)     eq. 25
    5  nabla_a3 = a3 - y                                                           (1, 4)
-   6  C = 0.5 * sum(nabla_a3**2, axis=0)                                          (4,)
-   7  delta3 = nabla_a3 * (a3 * (1 - a3))                                         (1, 4)
-   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))                                  (2, 4)
-   9  nabla_w2 = transpose(delta2.T[:, :, None] * x.T[:, None], axes=(1, 2, 0))   (2, 3, 4)
-  10  nabla_b2 = delta2[:, None]                                                  (2, 1, 4)
-  11  nabla_w3 = transpose(delta3.T[:, :, None] * a2.T[:, None], axes=(1, 2, 0))  (1, 2, 4)
-  12  nabla_b3 = delta3                                                           (1, 1, 4)
+   6  C = 0.5 * sum(nabla_a3**2, axis=0)                                          (4,)       eq. 27
+   7  delta3 = nabla_a3 * (a3 * (1 - a3))                                         (1, 4)     BP1
+   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))                                  (2, 4)     BP2
+   9  nabla_w2 = transpose(delta2.T[:, :, None] * x.T[:, None], axes=(1, 2, 0))   (2, 3, 4)  BP4
+  10  nabla_b2 = delta2[:, None]                                                  (2, 1, 4)  BP3
+  11  nabla_w3 = transpose(delta3.T[:, :, None] * a2.T[:, None], axes=(1, 2, 0))  (1, 2, 4)  BP4
+  12  nabla_b3 = delta3                                                           (1, 1, 4)  BP3
       return C, nabla_w2, nabla_b2, nabla_w3, nabla_b3
 """
 
@@ -325,14 +325,36 @@ def test_an_activation_that_is_used_elsewhere_has_an_error_but_not_bp2() -> None
     assert (found["nabla_w2"], found["nabla_w3"]) == ("BP4", "BP4")
 
 
-def test_a_regularized_cost_has_no_bp4() -> None:
+def test_a_regularized_cost_has_more_than_bp4() -> None:
     w, b = Tensor(np.ones((2, 2)), "w2"), Tensor(np.ones((2, 1)), "b2")
-    program = record(lambda x: mb.sum(mb.tanh(w @ x + b)) + mb.sum(mb.square(w)), Tensor(np.ones((2, 3))))
+    program = record(lambda x: mb.sum(mb.tanh(w @ x + b)) + mb.sum(mb.square(w)), Tensor(np.ones((2, 3)), "x"))
 
-    found = tags_of(gradient(program))
+    text = listing(gradient(program))
 
-    assert "nabla_w2" not in found
-    assert found["nabla_b2"] == "BP3"
+    assert "nabla_w2 = 2 * w2 + delta2 @ x.T               (2, 2)  BP4 + regularization\n" in text
+    assert tags_of(gradient(program)) == {"t1": "eq. 25", "delta2": "eq. 29", "nabla_b2": "BP3"}
+
+
+def test_an_error_and_a_cost_have_lines_for_their_tags() -> None:
+    w, b = Tensor(np.ones((2, 2)), "W"), Tensor(np.ones((2, 1)), "c")
+    x, y = Tensor(np.ones((2, 4)), "x"), Tensor(np.ones((2, 4)), "y")
+
+    def cost(x: Any, y: Any) -> Any:
+        return mb.sum(mb.square(mb.tanh(w @ x + b) - y)) / 8 + mb.sum(mb.square(w))
+
+    assert text_of(gradient(record(cost, x, y, wrt=w))) == """
+cost(x, y)
+  inputs      x (2, 4), y (2, 4)
+  parameters  W (2, 2), c (2, 1)
+
+   1  t1 = tanh(W @ x + c)            (2, 4)  eq. 25
+   2  t2 = t1 - y                     (2, 4)
+   3  t3 = sum(t2**2) / 8                     eq. 26
+   4  t4 = t3 + sum(W**2)
+   5  t5 = 0.25 * t2 * (1 - t1 * t1)  (2, 4)  BP1
+   6  nabla_W = 2 * W + t5 @ x.T      (2, 2)  BP4 + regularization
+      return t4, nabla_W
+"""
 
 
 # The text is what the program does
@@ -363,7 +385,7 @@ def run_text(program: Any, *inputs: Any) -> Any:
         if np.ndim(leaf.data):
             scope[leaf.label or f"c{-leaf.slots}"] = leaf.data
     for line in body.splitlines():
-        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+))?$", "", line[6:])
+        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+)( \+ regularization)?)?$", "", line[6:])
         if code.startswith("return"):
             return eval(code.removeprefix("return"), scope)
         exec(code, scope)

@@ -6,7 +6,7 @@ Whether it does is worked out from lengths, so that nothing is paid for text tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
@@ -24,11 +24,17 @@ T = "t1234"
 """As long as the name of a value that has none."""
 
 
-def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_leaf: Callable[[int], int]) -> list[bool]:
+def own_lines(
+    program: StraightLine,
+    labels: Sequence[str | None],
+    length_of_leaf: Callable[[int], int],
+    tagged: Collection[int] = (),
+) -> list[bool]:
     """Of each line of the program, whether it is a line of the listing.
 
     labels          of each line's slot the name that it is shown with, or None
     length_of_leaf  how long the text of a leaf's slot is
+    tagged          the slots of lines that have a tag to be seen
     """
     lines, n, uses = program.lines, len(program.lines), uses_of(program)
     is_own = [True] * n
@@ -59,7 +65,12 @@ def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_lea
             for s in within if uses[k] > 1 else ():
                 is_own[s], length[s] = True, len(labels[s] or T)
             is_own[k], length[k] = False, (length[inputs[0]] if inputs[0] >= 0 else leaves[inputs[0]]) + 2
-        elif uses[k] == 1 and size <= LONGEST - 10 and (label is None or _is_pulled_back(primitive, label)):
+        elif (
+            uses[k] == 1
+            and size <= LONGEST - 10
+            and (label is None or _is_pulled_back(primitive, label))
+            and k not in tagged
+        ):
             is_own[k], length[k] = False, size
         else:
             length[k] = len(label or T)

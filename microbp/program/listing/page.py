@@ -18,7 +18,7 @@ import numpy as np
 from microbp import primitives as p
 from microbp.names import stem
 from microbp.program.lines import CONSTANT, SIGNS, Guard, Leaf, StraightLine
-from microbp.program.listing.equations import equations_in
+from microbp.program.listing.equations import FORWARD, equations_in
 from microbp.program.listing.joining import own_lines
 from microbp.program.listing.names import SlotNames
 from microbp.program.listing.texts import Text, number_text, text_of
@@ -103,7 +103,8 @@ class Page:
         self.guards: dict[int, list[Guard]] = {}
         for guard in program.guards:
             self.guards.setdefault(max(guard.left, guard.right, -1), []).append(guard)
-        self.is_own = own_lines(program, labels, self._length_of_leaf)
+        tagged = {slot for slot, tag in self.equations.tags.items() if tag != FORWARD}
+        self.is_own = own_lines(program, labels, self._length_of_leaf, tagged)
         self.number = list(accumulate([is_own + len(self.further.get(k, ())) for k, is_own in enumerate(self.is_own)]))
         self.count = (self.number or [0])[-1] + len(self.further.get(-1, ()))
         names.unnamed = list(
