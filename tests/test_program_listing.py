@@ -146,7 +146,7 @@ f(x, y)
    2  a2 = sigmoid(z2)                               (2, 4)  eq. 25
    3  z3 = w3 @ a2 + b3                              (1, 4)  eq. 25
    4  C = sum(softplus(z3) - y * z3) / 4
-   5  delta3 = -0.25 * y + 0.25 * sigmoid(z3)        (1, 4)  eq. 29
+   5  delta3 = 0.25 * sigmoid(z3) - 0.25 * y         (1, 4)  eq. 29
    6  nabla_b3 = sum(delta3, axis=1, keepdims=True)  (1, 1)  BP3
    7  nabla_w3 = delta3 @ a2.T                       (1, 2)  BP4
    8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))     (2, 4)  BP2
@@ -398,6 +398,17 @@ def test_a_line_is_python_for_its_row(call: Call) -> None:
     program = record(lambda *xs: call(*xs), *map(Tensor, call.inputs, labels))
 
     np.testing.assert_array_equal(run_text(program, *call.inputs), call(*call.inputs))
+
+
+def test_signs_stand_where_they_read_best() -> None:
+    x, y = Tensor([1.0, 2.0], "x"), Tensor([3.0, 4.0], "y")
+
+    def f(x: Any, y: Any) -> Any:
+        return -3.0 * x + y, x * -(0.25 * y), -x + -y, -(x + y) + x * y
+
+    rows = re.findall(r" t\d = (.*?)  ", listing(record(f, x, y)))
+    assert rows == ["y - 3 * x", "x * (-0.25 * y)", "-x - y", "x * y - (x + y)"]
+    np.testing.assert_array_equal(run_text(record(f, x, y), x.data, y.data), record(f, x, y)(x.data, y.data))
 
 
 OPERATORS = {

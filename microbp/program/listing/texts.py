@@ -86,6 +86,8 @@ def _plus(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
     u, v = xs
     if v.text.startswith("-") and v.level > SUM:
         return f"{u.text} - {v.text[1:]}", SUM
+    if u.text.startswith("-") and u.level > SUM:  # sums of two have the same bits in either order
+        return f"{_at(MATRIX_PRODUCT, v)} - {u.text[1:]}", SUM
     return f"{u.text} + {_at(MATRIX_PRODUCT, v)}", SUM
 
 
@@ -106,6 +108,8 @@ def _over(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
 
 
 def _minus_sign(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    if xs[0].level == PRODUCT and xs[0].text[0].isdigit():
+        return f"-{xs[0].text}", PRODUCT  # the sign of the number in front
     return f"-{_at(POWER, xs[0])}", SIGNED
 
 
