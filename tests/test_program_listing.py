@@ -64,10 +64,10 @@ f(x)
   inputs      x
   parameters  w, b
 
-   1  t1 = tanh(w * x + b)
-   2  nabla_b = 1 - t1 * t1
+   1  C = tanh(w * x + b)
+   2  nabla_b = 1 - C * C
    3  nabla_w = nabla_b * x
-      return t1, [nabla_w, nabla_b]
+      return C, [nabla_w, nabla_b]
 """
 
 
@@ -266,14 +266,14 @@ f(x)
 
    1  t1 = tanh(W @ x + c)                      (2, 4)  eq. 25
    2  t2 = tanh(V @ t1 + d)                     (1, 4)  eq. 25
-   3  t3 = sum(t2**2)
-   4  t4 = 2 * t2 * (1 - t2 * t2)               (1, 4)  BP1
-   5  nabla_d = sum(t4, axis=1, keepdims=True)  (1, 1)  BP3
-   6  nabla_V = t4 @ t1.T                       (1, 2)  BP4
-   7  t5 = (V.T @ t4) * (1 - t1 * t1)           (2, 4)  BP2
-   8  nabla_c = sum(t5, axis=1, keepdims=True)  (2, 1)  BP3
-   9  nabla_W = t5 @ x.T                        (2, 3)  BP4
-      return t3, nabla_W, nabla_c, nabla_V, nabla_d
+   3  C = sum(t2**2)
+   4  t3 = 2 * t2 * (1 - t2 * t2)               (1, 4)  BP1
+   5  nabla_d = sum(t3, axis=1, keepdims=True)  (1, 1)  BP3
+   6  nabla_V = t3 @ t1.T                       (1, 2)  BP4
+   7  t4 = (V.T @ t3) * (1 - t1 * t1)           (2, 4)  BP2
+   8  nabla_c = sum(t4, axis=1, keepdims=True)  (2, 1)  BP3
+   9  nabla_W = t4 @ x.T                        (2, 3)  BP4
+      return C, nabla_W, nabla_c, nabla_V, nabla_d
 """
 
 
@@ -350,10 +350,10 @@ cost(x, y)
    1  t1 = tanh(W @ x + c)            (2, 4)  eq. 25
    2  t2 = t1 - y                     (2, 4)
    3  t3 = sum(t2**2) / 8                     eq. 26
-   4  t4 = t3 + sum(W**2)
-   5  t5 = 0.25 * t2 * (1 - t1 * t1)  (2, 4)  BP1
-   6  nabla_W = 2 * W + t5 @ x.T      (2, 2)  BP4 + regularization
-      return t4, nabla_W
+   4  C = t3 + sum(W**2)
+   5  t4 = 0.25 * t2 * (1 - t1 * t1)  (2, 4)  BP1
+   6  nabla_W = 2 * W + t4 @ x.T      (2, 2)  BP4 + regularization
+      return C, nabla_W
 """
 
 
@@ -516,9 +516,45 @@ f(x)
   inputs      x (2, 1)
   parameters  w (2,)
 
-   1  t1 = w_1 * x_1 + w_2 * x_2
-      return t1, [x_1, x_2]
+   1  C = w_1 * x_1 + w_2 * x_2
+      return C, [x_1, x_2]
 """
+
+
+def test_what_is_differentiated_is_called_c_where_nothing_else_is() -> None:
+    w, b = Tensor([1.0, 2.0], "w"), Value(1.0, "b")
+    vector, of_c = np.array([Value(1.0, "C"), Value(2.0, "D")]), Value(1.0, "C")
+
+    def labelled(x: Any) -> Any:
+        y = b * x
+        y.label = "y"
+        return y * y
+
+    def returns(f: Any, x: Any, wrt: Any = None) -> str:
+        return listing(gradient(record(f, x, wrt=wrt))).split("return ")[1].split(",")[0]
+
+    assert returns(lambda x: mb.sum(w * x), Tensor([1.0, 2.0], "x")) == "C"
+    assert returns(labelled, 1.0) == "C"
+    assert returns(lambda x: b * x * x, Value(1.0, "C")) == "t1"
+    assert returns(lambda x: of_c * x * x, 1.0) == "t1"
+    assert returns(lambda x: mb.sum(vector * x), 1.0, vector) == "t1"
+    assert "return t1" in listing(record(labelled, 1.0))
+
+
+def test_the_gradient_by_a_parameter_without_a_label_has_its_number() -> None:
+    w, b, v = Value(2.0), Value(1.0), Tensor([1.0, 2.0])
+
+    assert text_of(gradient(record(lambda x: mb.tanh(w * x + b), 0.5))) == """
+f(x)
+  inputs      x
+  parameters  p2, p3
+
+   1  C = tanh(p2 * x + p3)
+   2  nabla_p3 = 1 - C * C
+   3  nabla_p2 = nabla_p3 * x
+      return C, [nabla_p2, nabla_p3]
+"""
+    assert "nabla_p2 = x * cos(t1)" in listing(gradient(record(lambda x: mb.sum(mb.sin(v * x)), Tensor([1.0, 2.0]))))
 
 
 # Length

@@ -20,6 +20,7 @@ from microbp.names import stem
 from microbp.program.lines import CONSTANT, SIGNS, Guard, Leaf, StraightLine
 from microbp.program.listing.equations import FORWARD, equations_in
 from microbp.program.listing.joining import own_lines
+from microbp.program.listing.labels import labels_for
 from microbp.program.listing.names import SlotNames
 from microbp.program.listing.texts import Text, number_text, text_of
 
@@ -92,9 +93,7 @@ class Page:
     def __init__(self, program: StraightLine) -> None:
         self.program = program
         self.equations = equations_in(program)
-        labels: list[str | None] = list(program.labels)
-        for slot, name in self.equations.errors.items():
-            labels[slot] = name
+        labels = labels_for(program, self.equations)
         self.names = names = SlotNames(program, labels)
         self.further: dict[int, list[int]] = {}
         for number, output in enumerate(program.outputs):
@@ -135,15 +134,18 @@ class Page:
         is_cotangent = slot in self.equations.pulled or COTANGENT.fullmatch(self.names.label(slot) or "") is not None
         if self.is_own[slot]:
             return Text(self.names[slot], shape=shape, is_cotangent=is_cotangent)
-        text, level = self.right_side(slot)
-        return Text(text, level, shape, is_cotangent)
+        written = self.right_side(slot)
+        return written._replace(is_cotangent=is_cotangent or written.is_cotangent)
 
-    def right_side(self, k: int) -> tuple[str, int]:
-        """What makes line k."""
+    def right_side(self, k: int) -> Text:
+        """What makes line k: a cotangent where it is one times something."""
         primitive, inputs, params = self.program.lines[k]
         if primitive is p.reshape:
             params = {"shape": self._shape(k)}  # worked out, where −1 was asked for
-        return text_of(primitive, [self.text(s) for s in inputs], params)
+        operands = [self.text(s) for s in inputs]
+        text, level = text_of(primitive, operands, params)
+        is_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
+        return Text(text, level, self._shape(k), is_cotangent)
 
     # The head
 
@@ -207,7 +209,7 @@ class Page:
             further = self.further.get(k, [])
             number = self.number[k] - len(further)
             if self.is_own[k]:
-                text = f"{self.names[k]} = {self.right_side(k)[0]}"
+                text = f"{self.names[k]} = {self.right_side(k).text}"
                 yield Row(str(number), text, _shape_text(self._shape(k)), self.equations.tags.get(k, ""))
             for i, output in enumerate(further):
                 yield self._row_of_output(output, number + 1 + i)
