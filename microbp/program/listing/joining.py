@@ -12,8 +12,9 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
+from microbp.kinds import given_params
 from microbp.program.lines import StraightLine
-from microbp.program.listing.texts import given_params, is_unseen, new_axes
+from microbp.program.listing.texts import is_unseen, new_axes
 
 LONGEST = 70
 """How long the right side of a line may get by what is written into it."""

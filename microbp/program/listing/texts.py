@@ -9,7 +9,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import REQUIRED, LinearInSequence, Reduction
+from microbp.kinds import LinearInSequence, given_params
 
 SUM, MATRIX_PRODUCT, PRODUCT, SIGNED, POWER, ATOM = range(6)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
@@ -178,17 +178,6 @@ def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setti
     if isinstance(primitive, LinearInSequence):
         inputs = f"[{inputs}]"
     return f"{primitive.name}({', '.join([inputs, *given_params(primitive, params)])})", ATOM
-
-
-def given_params(primitive: Primitive, params: dict[str, Any]) -> list[str]:
-    """The arguments of a call that are not inputs, where they are not what they would be anyway."""
-    defaults = {"axis": None, "keepdims": False} if isinstance(primitive, Reduction) else {}
-    defaults |= getattr(primitive, "parameters", {})
-    return [
-        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
-        for name, value in params.items()
-        if value is not defaults.get(name, None)
-    ]
 
 
 def index_text(index: Any) -> str:
