@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 
 from microbp import primitives as p
-from microbp.names import stem
-from microbp.program.lines import CONSTANT, SIGNS, Guard, Leaf, StraightLine
+from microbp.program.lines import SIGNS, Guard, StraightLine
 from microbp.program.listing.equations import FORWARD, equations_in
+from microbp.program.listing.head import head_of, is_number
 from microbp.program.listing.joining import own_lines
 from microbp.program.listing.labels import labels_for
 from microbp.program.listing.names import SlotNames
@@ -29,9 +29,6 @@ SHOWN, AT_THE_END = 60, 20
 
 MOST = 12
 """How many results are named at the end."""
-
-WIDEST = 100
-"""How wide the head gets."""
 
 COTANGENT = re.compile(r"(nabla_|delta).*")
 """The names of cotangents, which stand first in a product, as in the book: (wᵀδ) ⊙ σ′(z)."""
@@ -109,7 +106,7 @@ class Page:
         names.unnamed = list(
             accumulate([int(is_own and label is None) for is_own, label in zip(self.is_own, labels, strict=True)])
         )
-        self.head = list(self._head())  # where the first names are given
+        self.head = list(head_of(program, names))  # where the first names are given
 
     # Texts
 
@@ -120,7 +117,7 @@ class Page:
 
     def _number_at(self, slot: int) -> Text | None:
         leaf = self.names.leaf_of.get(slot)
-        return number_text(np.asarray(leaf.data).flat[0]) if leaf is not None and _is_number(leaf) else None
+        return number_text(np.asarray(leaf.data).flat[0]) if leaf is not None and is_number(leaf) else None
 
     def _length_of_leaf(self, slot: int) -> int:
         number = self._number_at(slot)
@@ -146,40 +143,6 @@ class Page:
         text, level = text_of(primitive, operands, params)
         is_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
         return Text(text, level, self._shape(k), is_cotangent)
-
-    # The head
-
-    def _head(self) -> Iterator[str]:
-        """The name of the program, and what it begins with."""
-        program = self.program
-        name = program.name if program.name.isidentifier() else "f"
-        inputs = [self._array_name(leaf) for leaf in program.inputs]  # whose names are given first
-        yield f"{name}({', '.join(inputs)})"
-        constants = [leaf for leaf in program.constants if not _is_number(leaf)]
-        for kind, leaves in (("inputs", program.inputs), ("parameters", program.parameters), ("constants", constants)):
-            if leaves:
-                yield from _wrapped(f"  {kind:<11} ", [text for leaf in leaves for text in self._described(leaf)])
-
-    def _array_name(self, leaf: Leaf) -> str:
-        """The name of a leaf; an array of Values, which have names of their own, has one beside them."""
-        if isinstance(leaf.slots, int):
-            return self.names[leaf.slots]
-        key = ("array", -1 - int(leaf.slots.flat[0]) if leaf.slots.size else leaf.label)
-        if key not in self.names.names:
-            self.names.names[key] = self.names.identifier(leaf.label or "x")
-        return self.names.names[key]
-
-    def _described(self, leaf: Leaf) -> Iterator[str]:
-        if not leaf.is_loose:
-            yield f"{self._array_name(leaf)} {leaf.shape}" if leaf.shape else self._array_name(leaf)
-        elif leaf.slots.size <= 8:
-            yield from [self.names[slot] for slot in leaf.flat_slots]
-        else:
-            groups: dict[str, int] = {}
-            for node in leaf.data.flat:
-                group = stem([node.label]) or "without a name"
-                groups[group] = groups.get(group, 0) + 1
-            yield from [f"{group} ({count:,})" for group, count in groups.items()]
 
     # The lines
 
@@ -245,22 +208,6 @@ class Page:
         if key not in self.names.names:
             self.names.names[key] = self.names.identifier(output.label or "y")
         return self.names.names[key]
-
-
-def _wrapped(start: str, texts: list[str]) -> Iterator[str]:
-    """Texts with commas between them, in as many lines as they need."""
-    line = start
-    for i, text in enumerate(texts):
-        comma = ", " if i + 1 < len(texts) else ""
-        if line.strip() and len(line) + len(text) > WIDEST:
-            yield line.rstrip()
-            line = " " * len(start)
-        line += text + comma
-    yield line
-
-
-def _is_number(leaf: Leaf) -> bool:
-    return leaf.kind == CONSTANT and leaf.label is None and np.size(leaf.data) == 1
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:
