@@ -18,6 +18,7 @@ from microbp.primitives import TABLE
 from microbp.program import record
 from microbp.program.batching import batched
 from microbp.program.listing import listing
+from microbp.program.listing.page import Page
 from microbp.program.transforming import gradient
 
 
@@ -367,7 +368,7 @@ NAMESPACE: dict[str, Any] = {
     "max": np.max,
     "min": np.min,
     "sum": np.sum,
-    "logsumexp": lambda x, axis=None, keepdims=False: p.logsumexp.on_arrays(x, axis, keepdims),
+    "logsumexp": lambda x, axis=None, keepdims=False: p.logsumexp.on_arrays(np.asarray(x), axis, keepdims),
     "s_": np.s_,
 }
 
@@ -409,6 +410,43 @@ def test_signs_stand_where_they_read_best() -> None:
     rows = re.findall(r" t\d = (.*?)  ", listing(record(f, x, y)))
     assert rows == ["y - 3 * x", "x * (-0.25 * y)", "-x - y", "x * y - (x + y)"]
     np.testing.assert_array_equal(run_text(record(f, x, y), x.data, y.data), record(f, x, y)(x.data, y.data))
+
+
+def test_axes_that_come_and_go_are_seen_where_axes_count() -> None:
+    """Where a matrix is wanted, a sum is over an axis, or axes change places."""
+    w = Tensor([[1.0], [2.0]], "w")
+
+    def f(x: Any) -> Any:
+        row = mb.reshape(x, (1, 3))
+        return w @ row, mb.max(row, axis=0), mb.sum(mb.reshape(row, (1, 1, 3)), axis=1), 1 + row
+
+    text = listing(record(f, Tensor([1.0, 2.0, 3.0], "x")))
+
+    assert "= w @ x[None] " in text
+    assert "= max(x[None], axis=0) " in text
+    assert "= sum(reshape(x, (1, 1, 3)), axis=1) " in text
+    assert "= 1 + x " in text
+    for found, expected in zip(
+        run_text(record(f, Tensor([1.0, 2.0, 3.0], "x")), [1.0, 2.0, 3.0]), f(Tensor([1.0, 2.0, 3.0])), strict=True
+    ):
+        np.testing.assert_array_equal(np.ravel(found), np.ravel(expected.data))
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "log_likelihood"])
+@pytest.mark.parametrize(("sizes", "m"), [((3, 2), 1), ((1, 1), 1), ((2, 3, 1), 1), ((1, 1), 3), ((2, 3, 1), 3)])
+def test_the_listing_of_scalars_as_matrices_computes_their_gradient(cost: str, sizes: Any, m: int) -> None:
+    net = mb.MLP(sizes, "tanh", "softmax", node=Value, rng=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], m))
+    program = gradient(record(lambda x, y: net.cost(x, y, cost), x, y, node=Value, wrt=net).matrix_form())
+    page = Page(program)
+    scope = NAMESPACE | {"a1": x, "y": y}
+    scope |= {leaf.label: np.array([[w.data for w in row] for row in leaf.data]) for leaf in program.parameters}
+    scope |= {page.names[leaf.slots]: leaf.data for leaf in program.constants}
+    lines = [row.text for row in page.rows()]
+    assert "…" not in "".join(lines)  # which stands for what is left out
+    for found, expected in zip(run_lines(lines, scope), program(x, y), strict=True):
+        np.testing.assert_allclose(np.reshape(found, np.shape(expected)), expected, rtol=1e-12, atol=1e-15)
 
 
 OPERATORS = {
@@ -624,7 +662,7 @@ def test_a_function_with_many_inputs_is_cut() -> None:
     program = record(lambda x: mb.logsumexp(np.array([v * x for v in net])), 1.0)
 
     assert max(map(len, listing(program).splitlines())) < 100
-    assert "logsumexp(t1, t2, …, t50)" in listing(program)
+    assert "logsumexp([t1, t2, …, t50])" in listing(program)
 
 
 def test_large_indices_are_cut() -> None:

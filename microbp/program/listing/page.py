@@ -22,7 +22,7 @@ from microbp.program.listing.head import head_of, is_number
 from microbp.program.listing.joining import own_lines
 from microbp.program.listing.labels import labels_for
 from microbp.program.listing.names import SlotNames
-from microbp.program.listing.texts import Text, number_text, text_of
+from microbp.program.listing.texts import Text, is_unseen, minds_axes, number_text, seen, text_of
 
 SHOWN, AT_THE_END = 60, 20
 """How many lines are shown, and how many of these are the last ones, where there are more."""
@@ -134,12 +134,24 @@ class Page:
         written = self.right_side(slot)
         return written._replace(is_cotangent=is_cotangent or written.is_cotangent)
 
+    def _text_as_it_is(self, slot: int) -> Text:
+        """What is written where a slot is used, with axes of length 1 that come and go unseen elsewhere."""
+        if slot < 0 and self._shape(slot) and self._number_at(slot) is not None:
+            return Text(str(np.asarray(self.names.leaf_of[slot].data).tolist()), shape=self._shape(slot))
+        if slot < 0 or self.is_own[slot] or self.program.lines.primitives[slot] is not p.reshape:
+            return self.text(slot)
+        (before,), shape = self.program.lines.inputs_of(slot), self._shape(slot)
+        if shape == self._shape(before) or not is_unseen(self._shape(before), shape):
+            return self.text(slot)
+        return Text(*seen(self.text(before), shape), shape)
+
     def right_side(self, k: int) -> Text:
         """What makes line k: a cotangent where it is one times something."""
         primitive, inputs, params = self.program.lines[k]
         if primitive is p.reshape:
             params = {"shape": self._shape(k)}  # worked out, where −1 was asked for
-        operands = [self.text(s) for s in inputs]
+        take = self._text_as_it_is if minds_axes(primitive, params) else self.text
+        operands = [take(s) for s in inputs]
         text, level = text_of(primitive, operands, params)
         is_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
         return Text(text, level, self._shape(k), is_cotangent)

@@ -9,7 +9,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import LinearInSequence, given_params
+from microbp.kinds import Elementwise, LinearInSequence, given_params
 
 SUM, MATRIX_PRODUCT, PRODUCT, SIGNED, POWER, ATOM = range(6)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
@@ -58,6 +58,8 @@ def _without_ones_in_front(shape: tuple[int, ...]) -> tuple[int, ...]:
 def new_axes(before: tuple[int, ...], after: tuple[int, ...]) -> str | None:
     """The index that puts axes of length 1 between others, where a reshape does just that.
 
+    None too where there is one in front already, which may have come unseen.
+
     >>> new_axes((4, 2), (4, 1, 2)), new_axes((4, 2), (4, 2, 1)), new_axes((4, 2), (8, 1))
     (':, None', ':, :, None', None)
     """
@@ -72,7 +74,12 @@ def new_axes(before: tuple[int, ...], after: tuple[int, ...]) -> str | None:
             return None
     while parts and parts[-1] == ":":
         parts.pop()
-    return ", ".join(parts) if parts and not left else None
+    return ", ".join(parts) if before and before[0] != 1 and parts and not left else None
+
+
+def minds_axes(primitive: Primitive, params: dict[str, Any]) -> bool:
+    """Whether axes are told apart by their numbers, or their count, in what a line takes."""
+    return not isinstance(primitive, Elementwise) and primitive is not p.reshape and params.get("axis", 0) is not None
 
 
 # How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
@@ -143,10 +150,13 @@ def _reshaped(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> S
     before, after = xs[0].shape, params["shape"]
     if len(before) == len(after) == 2 and 1 in before and before == after[::-1] != after:
         return f"{_at(ATOM, xs[0])}.T", ATOM
-    if is_unseen(before, after):
-        return _same(primitive, xs, params)
-    index = new_axes(before, after)
-    return _call(primitive, xs, params) if index is None else (f"{_at(ATOM, xs[0])}[{index}]", ATOM)
+    return _same(primitive, xs, params) if is_unseen(before, after) else seen(xs[0], after)
+
+
+def seen(x: Text, shape: tuple[int, ...]) -> Setting:
+    """A value in another shape, as it is written where that is seen."""
+    index = new_axes(x.shape, shape)
+    return _call(p.reshape, [x], {"shape": shape}) if index is None else (f"{_at(ATOM, x)}[{index}]", ATOM)
 
 
 def _transposed(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
@@ -175,7 +185,7 @@ def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setti
     if len(texts) > MANY:
         texts = [*texts[:2], "…", texts[-1]]
     inputs = ", ".join(texts)
-    if isinstance(primitive, LinearInSequence):
+    if isinstance(primitive, LinearInSequence) or getattr(primitive, "reduction", None) is not None:
         inputs = f"[{inputs}]"
     return f"{primitive.name}({', '.join([inputs, *given_params(primitive, params)])})", ATOM
 
