@@ -386,7 +386,7 @@ def run_text(program: Any, *inputs: Any) -> Any:
         if np.ndim(leaf.data):
             scope[leaf.label or f"c{-leaf.slots}"] = leaf.data
     for line in body.splitlines():
-        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+)( \+ regularization)?)?$", "", line[6:])
+        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+)(, BP3)?( \+ regularization)?)?$", "", line[6:])
         if code.startswith("return"):
             return eval(code.removeprefix("return"), scope)
         exec(code, scope)

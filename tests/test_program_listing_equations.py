@@ -160,6 +160,34 @@ def test_parameters_may_be_arguments() -> None:
     assert of_gradient(tags_of(gradient(program))) == BACKPROPAGATION
 
 
+def test_an_error_that_is_the_gradient_by_the_biases_is_bp3_too() -> None:
+    w2, b2, w3, b3 = (Tensor(node.data) for node in (W2, B2, W3, B3))
+    one = record(lambda x, y: mb.sum((layer(w3, layer(w2, x, b2), b3) - y) ** 2) / 2, X[:, :1], Y[:, :1])
+
+    assert of_gradient(tags_of(gradient(one))) == {
+        "nabla_p6": "BP1, BP3",
+        "nabla_p5": "BP4",
+        "nabla_p4": "BP2, BP3",
+        "nabla_p3": "BP4",
+    }
+
+
+def test_a_part_of_an_error_does_not_bear_its_name() -> None:
+    net = mb.MLP([3, 2], rng=0)
+
+    def cost(x: Any) -> Any:
+        return mb.sum(mb.sin(net(x))) + mb.sum(mb.cos(net(x)))
+
+    of_one, of_four = (gradient(record(cost, X[:, :m], wrt=net)) for m in (1, 4))
+
+    assert "delta" not in listing(of_four)  # which adds up what the parts give to ∂C/∂w
+    assert re.findall(r"delta\w*(?= =)", listing(of_one)) == ["delta2"]
+    (slot,) = equations_in(of_one).errors
+    a = net(X[:, :1])
+    whole = (mb.cos(a.data) - mb.sin(a.data)) * a.data * (1 - a.data)
+    np.testing.assert_allclose(slots_of(of_one, X[:, :1])[slot], whole, rtol=1e-12)
+
+
 # Networks in which an equation does not hold
 
 
@@ -331,9 +359,9 @@ def irregular(seed: int) -> Callable[[Any, Any, list[Built]], Any]:
     return cost
 
 
-def slots_of(program: Any, x: np.ndarray, y: np.ndarray) -> list[Any]:
-    """The numbers in all slots of a program of x and y."""
-    given = iter([x, y])
+def slots_of(program: Any, *inputs: np.ndarray) -> list[Any]:
+    """The numbers in all slots of a program."""
+    given = iter(inputs)
     leaves = [next(given) if leaf.kind == "input" else getattr(leaf.data, "data", leaf.data) for leaf in program.leaves]
     return program.run(leaves)
 

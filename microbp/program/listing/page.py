@@ -8,7 +8,6 @@ Of a long program the beginning and the end are shown, and no text is made of wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
@@ -20,7 +19,7 @@ from microbp.program.lines import SIGNS, Guard, StraightLine
 from microbp.program.listing.equations import FORWARD, equations_in
 from microbp.program.listing.head import head_of, is_number
 from microbp.program.listing.joining import own_lines
-from microbp.program.listing.labels import labels_for
+from microbp.program.listing.labels import is_cotangent, labels_for
 from microbp.program.listing.names import SlotNames
 from microbp.program.listing.texts import Text, is_unseen, minds_axes, number_text, seen, text_of
 
@@ -29,10 +28,6 @@ SHOWN, AT_THE_END = 60, 20
 
 MOST = 12
 """How many results are named at the end."""
-
-COTANGENT = re.compile(r"(nabla_|delta).*")
-"""The names of cotangents, which stand first in a product, as in the book: (wᵀδ) ⊙ σ′(z)."""
-
 
 def listing(program: StraightLine) -> str:
     """The text of a program: what it takes, numbered lines with the shapes that they make, and what it gives.
@@ -128,11 +123,11 @@ class Page:
         shape = self._shape(slot)
         if slot < 0:
             return self._number_at(slot) or Text(self.names[slot], shape=shape)
-        is_cotangent = slot in self.equations.pulled or COTANGENT.fullmatch(self.names.label(slot) or "") is not None
+        stands_first = slot in self.equations.pulled or is_cotangent(self.names.label(slot) or "")
         if self.is_own[slot]:
-            return Text(self.names[slot], shape=shape, is_cotangent=is_cotangent)
+            return Text(self.names[slot], shape=shape, is_cotangent=stands_first)
         written = self.right_side(slot)
-        return written._replace(is_cotangent=is_cotangent or written.is_cotangent)
+        return written._replace(is_cotangent=stands_first or written.is_cotangent)
 
     def _text_as_it_is(self, slot: int) -> Text:
         """What is written where a slot is used, with axes of length 1 that come and go unseen elsewhere."""
@@ -153,8 +148,8 @@ class Page:
         take = self._text_as_it_is if minds_axes(primitive, params) else self.text
         operands = [take(s) for s in inputs]
         text, level = text_of(primitive, operands, params)
-        is_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
-        return Text(text, level, self._shape(k), is_cotangent)
+        times_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
+        return Text(text, level, self._shape(k), times_cotangent)
 
     # The lines
 
@@ -185,10 +180,17 @@ class Page:
             number = self.number[k] - len(further)
             if self.is_own[k]:
                 text = f"{self.names[k]} = {self.right_side(k).text}"
-                yield Row(str(number), text, _shape_text(self._shape(k)), self.equations.tags.get(k, ""))
+                yield Row(str(number), text, _shape_text(self._shape(k)), self._tag(k))
             for i, output in enumerate(further):
                 yield self._row_of_output(output, number + 1 + i)
             yield from self._assertions(k)
+
+    def _tag(self, k: int) -> str:
+        """The equations that a line is: with BP1 or BP2 also BP3, where ∂C/∂b = δ has no line of its own."""
+        further = self.further.get(k, [])
+        outputs = self.equations.outputs.items()
+        here = [tag for number, tag in outputs if number not in further and self.program.outputs[number].slots == k]
+        return ", ".join([self.equations.tags[k], *here]) if k in self.equations.tags else ""
 
     def _assertions(self, k: int) -> Iterator[Row]:
         """The comparisons that can be made after line k; before all lines, where k is −1."""
