@@ -14,9 +14,10 @@ import re
 from typing import NamedTuple
 
 from microbp import primitives as p
-from microbp.program.lines import PARAMETER, StraightLine, name_of_cotangent
+from microbp.program.lines import StraightLine, name_of_cotangent
 from microbp.program.listing.costs import costs_in
 from microbp.program.listing.forward import Forward
+from microbp.program.listing.gradients import gradient_outputs, outputs_in_shape
 from microbp.program.listing.layers import Layer, layers_in
 from microbp.program.listing.lookup import Found, Lookup
 
@@ -57,25 +58,6 @@ def equations_in(program: StraightLine) -> Equations:
     return found
 
 
-def gradient_outputs(program: StraightLine) -> dict[int, int]:
-    """The slots of the leaves that a gradient program differentiates by, with the numbers of the outputs.
-
-    None where it is no program made by `gradient`, or one with a gradient for each of several examples.
-    """
-    return _outputs_in_shape(program, ())
-
-
-def _outputs_in_shape(program: StraightLine, examples: tuple[int, ...]) -> dict[int, int]:
-    """The same where gradients by parameters have further axes of these lengths; none where they have others."""
-    if not program.is_gradient:
-        return {}
-    pairs = [(program.leaves[i], program.outputs[number], number) for number, i in enumerate(program.wrt, start=1)]
-    further = {PARAMETER: examples}
-    if any([(*leaf.shape, *further.get(leaf.kind, ())) != output.shape for leaf, output, _ in pairs]):
-        return {}
-    return {leaf.slots: number for leaf, _, number in pairs if isinstance(leaf.slots, int)}
-
-
 class _Search:
     """The search for the equations of some layers among the lines of a program."""
 
@@ -86,7 +68,12 @@ class _Search:
         self.examples: tuple[int, ...] = ()
         if not self.gradients:  # then maybe each of m examples has one
             self.examples = program.outputs[0].shape
-            self.gradients = _outputs_in_shape(program, self.examples)
+            self.gradients = outputs_in_shape(program, self.examples)
+        self.right_of: dict[int | None, list[int]] = {}  # in products of the backward pass, by the left factor
+        for k in set(range(len(program.lines))).difference(forward.lines) if program.is_gradient else ():
+            if program.lines.primitives[k] is p.matmul:
+                left, right = program.lines.inputs_of(k)
+                self.right_of.setdefault(left, []).append(right)
         self.errors = {layer: self._error(layer) for layer in layers}
 
     def run(self) -> None:
@@ -109,7 +96,7 @@ class _Search:
                 self._tag_gradients(layer, delta)
 
     def _error(self, layer: Layer) -> int | None:
-        """The slot δ for which the program's gradient by the weights is δ aᵀ, or that by the biases is δ."""
+        """The slot δ for which the gradient by the weights is δ aᵀ, or that by the biases δ, or wᵀδ goes on back."""
         shape_of = self.lookup.shape_of
         if layer.w in self.gradients and layer.has_product:
             slot, _ = self._gradient(layer.w)
@@ -122,7 +109,17 @@ class _Search:
                 (slot,) = self.program.lines.inputs_of(slot)
             if slot >= 0 and shape_of[slot] == shape_of[layer.z]:
                 return slot
-        return None
+        return self._pulled_through(layer)
+
+    def _pulled_through(self, layer: Layer) -> int | None:
+        """The slot δ where wᵀδ is computed for the layers before, and nothing else is pulled through these weights."""
+        product = _product(self.lookup[layer.w], self.lookup[layer.a_in])._data
+        right_of = self.right_of.get(_transposed(self.lookup[layer.w])._data, [])
+        if product is None or len(right_of) != 1 or not layer.has_product:
+            return None
+        (delta,) = right_of
+        is_error = delta >= 0 and self.lookup.shape_of[delta] == self.lookup.shape_of[layer.z]
+        return delta if is_error and self.forward.is_only_in(layer.w, product) else None
 
     def _gradient(self, parameter: int) -> tuple[int, str]:
         """The slot of the gradient by a parameter, without terms that rest on parameters alone; a tag for these.
