@@ -201,6 +201,24 @@ def test_a_part_of_an_error_does_not_bear_its_name() -> None:
     np.testing.assert_allclose(slots_of(of_one, X[:, :1])[slot], whole, rtol=1e-12)
 
 
+def test_an_activation_that_is_an_error_too_keeps_its_name_and_tag() -> None:
+    def bilinear(x: Any) -> Any:
+        a2 = layer(W2, x, B2)
+        a2.label = "a2"
+        return mb.sum((W3 @ a2 + B3) * a2)
+
+    found = tags_of(gradient(record(bilinear, X)))
+
+    assert found["a2"] == "eq. 25"
+    assert of_gradient(found) == {
+        "nabla_b3": "BP3",
+        "nabla_w3": "BP4",
+        "delta2": "eq. 29",
+        "nabla_b2": "BP3",
+        "nabla_w2": "BP4",
+    }
+
+
 # Networks in which an equation does not hold
 
 

@@ -83,7 +83,7 @@ class _Search:
             tags[layer.z] = tags[layer.output] = FORWARD
         tags.update(costs_in(self.forward, self.layers, self.lookup))
         for layer, delta in self.errors.items():
-            if delta is None:
+            if delta is None or tags.get(delta) == FORWARD:  # which is what it is first of all
                 continue
             tags[delta], factor = self._equation_of_error(layer, delta)
             if factor is not None:

@@ -67,7 +67,7 @@ class Forward:
     def _adds_up(self, k: int) -> bool:
         primitive, inputs, _ = self.program.lines[k]
         if primitive in (p.mul, p.div):
-            return inputs[-1] < 0 and self.is_constant(inputs[-1]) or primitive is p.mul and self.is_constant(inputs[0])
+            return any(map(self.is_constant, inputs if primitive is p.mul else inputs[1:]))
         return primitive in ADDED_UP
 
     def is_constant(self, slot: int) -> bool:

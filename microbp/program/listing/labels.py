@@ -27,7 +27,8 @@ def labels_for(program: StraightLine, equations: Equations) -> list[str | None]:
         for k, label in enumerate(program.labels)
     ]
     for slot, name in equations.errors.items():
-        labels[slot] = name
+        label = program.labels[slot]
+        labels[slot] = name if label is None or is_cotangent(label) else label
     if program.is_gradient:
         _name_cost(program, labels)
         _name_gradients(program, labels)
