@@ -120,9 +120,7 @@ def described(row: Primitive) -> str:
 
 def _parameters(row: Primitive) -> list[str]:
     """The arguments that are not inputs, as a signature has them."""
-    if isinstance(row, Reduction):
-        return ["axis=None", "keepdims=False"]
-    parameters = row.parameters if isinstance(row, Linear) else {}
+    parameters = getattr(row, "parameters", {})
     return [name if default is REQUIRED else f"{name}={default}" for name, default in parameters.items()]
 
 

@@ -11,7 +11,7 @@ Broadcasting is undone here, in `unbroadcast`, and nowhere else.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import isfinite, prod
 from typing import Any
 
@@ -265,6 +265,8 @@ class Reduction(Primitive):
     partial    ∂y/∂x, of the shape of x: `lambda x, y, axis: …`, where y has its reduced axes kept
     """
 
+    parameters: Mapping[str, Any] = {"axis": None, "keepdims": False}
+
     def __init__(
         self,
         name: str,
@@ -333,6 +335,20 @@ class Reduction(Primitive):
         targets = np.arange(np.size(y)).reshape(kept_shape(x.shape, params["axis"]))
         rates = self.rate(inputs, y, params["axis"])
         return np.arange(x.size), np.broadcast_to(targets, x.shape).ravel(), np.ravel(rates)
+
+
+def given_params(row: Primitive, params: Mapping[str, Any]) -> list[str]:
+    """The arguments of a call that are not inputs, as one writes them: only what is not so by default.
+
+    >>> given_params(transpose, {"axes": (1, 0)}), given_params(transpose, {"axes": None})
+    (['axes=(1, 0)'], [])
+    """
+    defaults = getattr(row, "parameters", {})
+    return [
+        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
+        for name, value in params.items()
+        if value is not defaults.get(name)
+    ]
 
 
 def entry_by_entry(f: Callable[..., Any], *inputs: Any) -> Any:

@@ -12,13 +12,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive
-from microbp.kinds import (
-    REQUIRED,
-    Elementwise,
-    entry_by_entry,
-    is_object_array,
-    shape_of,
-)
+from microbp.kinds import Elementwise, entry_by_entry, given_params, is_object_array, shape_of
 from microbp.operators import Differentiable
 
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -181,13 +175,7 @@ def _transposed(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, 
 
 
 def _call(primitive: Primitive, xs: tuple[Symbol, ...], params: dict[str, Any]) -> Text:
-    defaults = getattr(primitive, "parameters", {})
-    given = [
-        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
-        for name, value in params.items()
-        if value is not defaults.get(name, None)
-    ]
-    return f"{primitive.name}({', '.join([*map(str, xs), *given])})", ATOM
+    return f"{primitive.name}({', '.join([*map(str, xs), *given_params(primitive, params)])})", ATOM
 
 
 TYPOGRAPHY: dict[Primitive, Callable[[Primitive, tuple[Symbol, ...], dict[str, Any]], Text]] = {

@@ -18,6 +18,7 @@ from microbp.primitives import TABLE
 from microbp.program import record
 from microbp.program.batching import batched
 from microbp.program.listing import listing
+from microbp.program.listing.page import Page
 from microbp.program.transforming import gradient
 
 
@@ -64,10 +65,10 @@ f(x)
   inputs      x
   parameters  w, b
 
-   1  t1 = tanh(w * x + b)
-   2  nabla_b = 1 - t1 * t1
+   1  C = tanh(w * x + b)
+   2  nabla_b = 1 - C * C
    3  nabla_w = nabla_b * x
-      return t1, [nabla_w, nabla_b]
+      return C, [nabla_w, nabla_b]
 """
 
 
@@ -146,7 +147,7 @@ f(x, y)
    2  a2 = sigmoid(z2)                               (2, 4)  eq. 25
    3  z3 = w3 @ a2 + b3                              (1, 4)  eq. 25
    4  C = sum(softplus(z3) - y * z3) / 4
-   5  delta3 = -0.25 * y + 0.25 * sigmoid(z3)        (1, 4)  eq. 29
+   5  delta3 = 0.25 * sigmoid(z3) - 0.25 * y         (1, 4)  eq. 29
    6  nabla_b3 = sum(delta3, axis=1, keepdims=True)  (1, 1)  BP3
    7  nabla_w3 = delta3 @ a2.T                       (1, 2)  BP4
    8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))     (2, 4)  BP2
@@ -162,18 +163,18 @@ f(x, y)
   inputs      x (3, 4), y (1, 4)
   parameters  w2 (2, 3), b2 (2, 1), w3 (1, 2), b3 (1, 1)
 
-   1  z2 = w2 @ x + b2                                       (2, 4)     eq. 25
-   2  a2 = sigmoid(z2)                                       (2, 4)     eq. 25
-   3  z3 = w3 @ a2 + b3                                      (1, 4)     eq. 25
-   4  a3 = sigmoid(z3)                                       (1, 4)     eq. 25
-   5  nabla_a3 = a3 - y                                      (1, 4)
-   6  C = 0.5 * sum(nabla_a3**2, axis=0)                     (4,)
-   7  delta3 = nabla_a3 * (a3 * (1 - a3))                    (1, 4)
-   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))             (2, 4)
-   9  nabla_w2 = transpose(delta2.T * x.T, axes=(1, 2, 0))   (2, 3, 4)
-  10  nabla_b2 = delta2                                      (2, 1, 4)
-  11  nabla_w3 = transpose(delta3.T * a2.T, axes=(1, 2, 0))  (1, 2, 4)
-  12  nabla_b3 = delta3                                      (1, 1, 4)
+   1  z2 = w2 @ x + b2                                                            (2, 4)     eq. 25
+   2  a2 = sigmoid(z2)                                                            (2, 4)     eq. 25
+   3  z3 = w3 @ a2 + b3                                                           (1, 4)     eq. 25
+   4  a3 = sigmoid(z3)                                                            (1, 4)     eq. 25
+   5  nabla_a3 = a3 - y                                                           (1, 4)
+   6  C = 0.5 * sum(nabla_a3**2, axis=0)                                          (4,)       eq. 27
+   7  delta3 = nabla_a3 * (a3 * (1 - a3))                                         (1, 4)     BP1
+   8  delta2 = (w3.T @ delta3) * (a2 * (1 - a2))                                  (2, 4)     BP2
+   9  nabla_w2 = transpose(delta2.T[:, :, None] * x.T[:, None], axes=(1, 2, 0))   (2, 3, 4)  BP4
+  10  nabla_b2 = delta2[:, None]                                                  (2, 1, 4)  BP3
+  11  nabla_w3 = transpose(delta3.T[:, :, None] * a2.T[:, None], axes=(1, 2, 0))  (1, 2, 4)  BP4
+  12  nabla_b3 = delta3                                                           (1, 1, 4)  BP3
       return C, nabla_w2, nabla_b2, nabla_w3, nabla_b3
 """
 
@@ -266,14 +267,14 @@ f(x)
 
    1  t1 = tanh(W @ x + c)                      (2, 4)  eq. 25
    2  t2 = tanh(V @ t1 + d)                     (1, 4)  eq. 25
-   3  t3 = sum(t2**2)
-   4  t4 = 2 * t2 * (1 - t2 * t2)               (1, 4)  BP1
-   5  nabla_d = sum(t4, axis=1, keepdims=True)  (1, 1)  BP3
-   6  nabla_V = t4 @ t1.T                       (1, 2)  BP4
-   7  t5 = (V.T @ t4) * (1 - t1 * t1)           (2, 4)  BP2
-   8  nabla_c = sum(t5, axis=1, keepdims=True)  (2, 1)  BP3
-   9  nabla_W = t5 @ x.T                        (2, 3)  BP4
-      return t3, nabla_W, nabla_c, nabla_V, nabla_d
+   3  C = sum(t2**2)
+   4  t3 = 2 * t2 * (1 - t2 * t2)               (1, 4)  BP1
+   5  nabla_d = sum(t3, axis=1, keepdims=True)  (1, 1)  BP3
+   6  nabla_V = t3 @ t1.T                       (1, 2)  BP4
+   7  t4 = (V.T @ t3) * (1 - t1 * t1)           (2, 4)  BP2
+   8  nabla_c = sum(t4, axis=1, keepdims=True)  (2, 1)  BP3
+   9  nabla_W = t4 @ x.T                        (2, 3)  BP4
+      return C, nabla_W, nabla_c, nabla_V, nabla_d
 """
 
 
@@ -325,14 +326,36 @@ def test_an_activation_that_is_used_elsewhere_has_an_error_but_not_bp2() -> None
     assert (found["nabla_w2"], found["nabla_w3"]) == ("BP4", "BP4")
 
 
-def test_a_regularized_cost_has_no_bp4() -> None:
+def test_a_regularized_cost_has_more_than_bp4() -> None:
     w, b = Tensor(np.ones((2, 2)), "w2"), Tensor(np.ones((2, 1)), "b2")
-    program = record(lambda x: mb.sum(mb.tanh(w @ x + b)) + mb.sum(mb.square(w)), Tensor(np.ones((2, 3))))
+    program = record(lambda x: mb.sum(mb.tanh(w @ x + b)) + mb.sum(mb.square(w)), Tensor(np.ones((2, 3)), "x"))
 
-    found = tags_of(gradient(program))
+    text = listing(gradient(program))
 
-    assert "nabla_w2" not in found
-    assert found["nabla_b2"] == "BP3"
+    assert "nabla_w2 = 2 * w2 + delta2 @ x.T               (2, 2)  BP4 + regularization\n" in text
+    assert tags_of(gradient(program)) == {"t1": "eq. 25", "delta2": "eq. 29", "nabla_b2": "BP3"}
+
+
+def test_an_error_and_a_cost_have_lines_for_their_tags() -> None:
+    w, b = Tensor(np.ones((2, 2)), "W"), Tensor(np.ones((2, 1)), "c")
+    x, y = Tensor(np.ones((2, 4)), "x"), Tensor(np.ones((2, 4)), "y")
+
+    def cost(x: Any, y: Any) -> Any:
+        return mb.sum(mb.square(mb.tanh(w @ x + b) - y)) / 8 + mb.sum(mb.square(w))
+
+    assert text_of(gradient(record(cost, x, y, wrt=w))) == """
+cost(x, y)
+  inputs      x (2, 4), y (2, 4)
+  parameters  W (2, 2), c (2, 1)
+
+   1  t1 = tanh(W @ x + c)            (2, 4)  eq. 25
+   2  t2 = t1 - y                     (2, 4)
+   3  t3 = sum(t2**2) / 8                     eq. 26
+   4  C = t3 + sum(W**2)
+   5  t4 = 0.25 * t2 * (1 - t1 * t1)  (2, 4)  BP1
+   6  nabla_W = 2 * W + t4 @ x.T      (2, 2)  BP4 + regularization
+      return C, nabla_W
+"""
 
 
 # The text is what the program does
@@ -345,7 +368,7 @@ NAMESPACE: dict[str, Any] = {
     "max": np.max,
     "min": np.min,
     "sum": np.sum,
-    "logsumexp": lambda x, axis=None, keepdims=False: p.logsumexp.on_arrays(x, axis, keepdims),
+    "logsumexp": lambda x, axis=None, keepdims=False: p.logsumexp.on_arrays(np.asarray(x), axis, keepdims),
     "s_": np.s_,
 }
 
@@ -363,7 +386,7 @@ def run_text(program: Any, *inputs: Any) -> Any:
         if np.ndim(leaf.data):
             scope[leaf.label or f"c{-leaf.slots}"] = leaf.data
     for line in body.splitlines():
-        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+))?$", "", line[6:])
+        code = re.sub(r"  +(\([\d, ]*\))?( +(BP\d|eq\. \d+)(, BP3)?( \+ regularization)?)?$", "", line[6:])
         if code.startswith("return"):
             return eval(code.removeprefix("return"), scope)
         exec(code, scope)
@@ -376,6 +399,54 @@ def test_a_line_is_python_for_its_row(call: Call) -> None:
     program = record(lambda *xs: call(*xs), *map(Tensor, call.inputs, labels))
 
     np.testing.assert_array_equal(run_text(program, *call.inputs), call(*call.inputs))
+
+
+def test_signs_stand_where_they_read_best() -> None:
+    x, y = Tensor([1.0, 2.0], "x"), Tensor([3.0, 4.0], "y")
+
+    def f(x: Any, y: Any) -> Any:
+        return -3.0 * x + y, x * -(0.25 * y), -x + -y, -(x + y) + x * y
+
+    rows = re.findall(r" t\d = (.*?)  ", listing(record(f, x, y)))
+    assert rows == ["y - 3 * x", "x * (-0.25 * y)", "-x - y", "x * y - (x + y)"]
+    np.testing.assert_array_equal(run_text(record(f, x, y), x.data, y.data), record(f, x, y)(x.data, y.data))
+
+
+def test_axes_that_come_and_go_are_seen_where_axes_count() -> None:
+    """Where a matrix is wanted, a sum is over an axis, or axes change places."""
+    w = Tensor([[1.0], [2.0]], "w")
+
+    def f(x: Any) -> Any:
+        row = mb.reshape(x, (1, 3))
+        return w @ row, mb.max(row, axis=0), mb.sum(mb.reshape(row, (1, 1, 3)), axis=1), 1 + row
+
+    text = listing(record(f, Tensor([1.0, 2.0, 3.0], "x")))
+
+    assert "= w @ x[None] " in text
+    assert "= max(x[None], axis=0) " in text
+    assert "= sum(reshape(x, (1, 1, 3)), axis=1) " in text
+    assert "= 1 + x " in text
+    for found, expected in zip(
+        run_text(record(f, Tensor([1.0, 2.0, 3.0], "x")), [1.0, 2.0, 3.0]), f(Tensor([1.0, 2.0, 3.0])), strict=True
+    ):
+        np.testing.assert_array_equal(np.ravel(found), np.ravel(expected.data))
+
+
+@pytest.mark.parametrize("cost", ["quadratic", "log_likelihood"])
+@pytest.mark.parametrize(("sizes", "m"), [((3, 2), 1), ((1, 1), 1), ((2, 3, 1), 1), ((1, 1), 3), ((2, 3, 1), 3)])
+def test_the_listing_of_scalars_as_matrices_computes_their_gradient(cost: str, sizes: Any, m: int) -> None:
+    net = mb.MLP(sizes, "tanh", "softmax", node=Value, rng=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((sizes[0], m)), rng.random((sizes[-1], m))
+    program = gradient(record(lambda x, y: net.cost(x, y, cost), x, y, node=Value, wrt=net).matrix_form())
+    page = Page(program)
+    scope = NAMESPACE | {"a1": x, "y": y}
+    scope |= {leaf.label: np.array([[w.data for w in row] for row in leaf.data]) for leaf in program.parameters}
+    scope |= {page.names[leaf.slots]: leaf.data for leaf in program.constants}
+    lines = [row.text for row in page.rows()]
+    assert "…" not in "".join(lines)  # which stands for what is left out
+    for found, expected in zip(run_lines(lines, scope), program(x, y), strict=True):
+        np.testing.assert_allclose(np.reshape(found, np.shape(expected)), expected, rtol=1e-12, atol=1e-15)
 
 
 OPERATORS = {
@@ -429,6 +500,19 @@ def test_the_listing_of_a_network_computes_its_gradient(activation: str, m: int)
         np.testing.assert_allclose(g, w.grad, rtol=1e-13, atol=1e-16)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "relu", "softmax"])
+def test_the_listing_of_the_gradients_of_each_example_computes_them(activation: str) -> None:
+    net = mb.MLP([4, 3, 2], activation=activation, rng=0)
+    rng = np.random.default_rng(1)
+    x, y = rng.standard_normal((4, 5)), rng.random((2, 5))
+    one = record(lambda x, y: net.cost(x, y), Tensor(x[:, :1], "x"), Tensor(y[:, :1], "y"), wrt=net)
+
+    program = batched(gradient(one), 5, mean=False)
+
+    for text, result in zip(run_text(program, x, y), program(x, y), strict=True):
+        np.testing.assert_allclose(text.reshape(result.shape), result, rtol=1e-13, atol=1e-16)
+
+
 # Names
 
 
@@ -470,9 +554,45 @@ f(x)
   inputs      x (2, 1)
   parameters  w (2,)
 
-   1  t1 = w_1 * x_1 + w_2 * x_2
-      return t1, [x_1, x_2]
+   1  C = w_1 * x_1 + w_2 * x_2
+      return C, [x_1, x_2]
 """
+
+
+def test_what_is_differentiated_is_called_c_where_nothing_else_is() -> None:
+    w, b = Tensor([1.0, 2.0], "w"), Value(1.0, "b")
+    vector, of_c = np.array([Value(1.0, "C"), Value(2.0, "D")]), Value(1.0, "C")
+
+    def labelled(x: Any) -> Any:
+        y = b * x
+        y.label = "y"
+        return y * y
+
+    def returns(f: Any, x: Any, wrt: Any = None) -> str:
+        return listing(gradient(record(f, x, wrt=wrt))).split("return ")[1].split(",")[0]
+
+    assert returns(lambda x: mb.sum(w * x), Tensor([1.0, 2.0], "x")) == "C"
+    assert returns(labelled, 1.0) == "C"
+    assert returns(lambda x: b * x * x, Value(1.0, "C")) == "t1"
+    assert returns(lambda x: of_c * x * x, 1.0) == "t1"
+    assert returns(lambda x: mb.sum(vector * x), 1.0, vector) == "t1"
+    assert "return t1" in listing(record(labelled, 1.0))
+
+
+def test_the_gradient_by_a_parameter_without_a_label_has_its_number() -> None:
+    w, b, v = Value(2.0), Value(1.0), Tensor([1.0, 2.0])
+
+    assert text_of(gradient(record(lambda x: mb.tanh(w * x + b), 0.5))) == """
+f(x)
+  inputs      x
+  parameters  p2, p3
+
+   1  C = tanh(p2 * x + p3)
+   2  nabla_p3 = 1 - C * C
+   3  nabla_p2 = nabla_p3 * x
+      return C, [nabla_p2, nabla_p3]
+"""
+    assert "nabla_p2 = x * cos(t1)" in listing(gradient(record(lambda x: mb.sum(mb.sin(v * x)), Tensor([1.0, 2.0]))))
 
 
 # Length
@@ -542,7 +662,7 @@ def test_a_function_with_many_inputs_is_cut() -> None:
     program = record(lambda x: mb.logsumexp(np.array([v * x for v in net])), 1.0)
 
     assert max(map(len, listing(program).splitlines())) < 100
-    assert "logsumexp(t1, t2, …, t50)" in listing(program)
+    assert "logsumexp([t1, t2, …, t50])" in listing(program)
 
 
 def test_large_indices_are_cut() -> None:
@@ -564,11 +684,22 @@ def test_the_parameters_of_a_deep_network_take_several_lines() -> None:
 # Views
 
 
-def test_axes_of_length_1_come_and_go_unseen() -> None:
-    w = Tensor([[1.0], [2.0]], "w")
-    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(w, (1, -1)), Tensor([1.0, 2.0], "x"))
+def test_axes_of_length_1_in_front_come_and_go_unseen() -> None:
+    w = Tensor([[1.0, 2.0]], "w")
+    x = Tensor([1.0, 2.0], "x")
+    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(x, (1, 1, 2)) * w + mb.reshape(w, (-1, 1)), x)
 
-    assert "1  t1 = w * x + w.T  (1, 2)" in listing(program)
+    assert "1  t1 = w * x + x * w + w.T  (1, 2, 2)" in listing(program)
+    np.testing.assert_array_equal(run_text(program, x.data)[None], program(x.data))
+
+
+def test_an_axis_of_length_1_that_numpy_would_miss_is_seen() -> None:
+    w = Tensor([[1.0], [2.0]], "w")
+    x = Tensor([1.0, 2.0], "x")
+    program = record(lambda x: mb.reshape(w, (2,)) * x + mb.reshape(x, (2, 1)), x)
+
+    assert "1  t1 = reshape(w, (2,)) * x + x[:, None]  (2, 2)" in listing(program)
+    np.testing.assert_array_equal(run_text(program, x.data), program(x.data))
 
 
 def test_other_reshapes_are_seen() -> None:

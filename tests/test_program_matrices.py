@@ -73,6 +73,15 @@ def test_a_network_of_scalars_reads_as_the_book():
     ]
 
 
+def test_a_function_of_z_in_the_cost_is_not_called_an_activation():
+    net = MLP([3, 4, 2], node=Value, rng=0)
+    program = record(
+        lambda x, y: net.cost(x, y, "cross_entropy"), np.ones((3, 1)), np.ones((2, 1)), node=Value, wrt=net
+    )
+
+    assert listed(program.matrix_form())[2:] == ["z3 = w3 @ a2 + b3", "C = sum(softplus(z3) - y * z3)"]
+
+
 @pytest.mark.parametrize("cost", ["quadratic", "cross_entropy", "log_likelihood"])
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "softmax"])
 @pytest.mark.parametrize("sizes", [[3, 4, 2], [1, 1, 1], [2, 1], [4, 3, 3, 2]])

@@ -195,6 +195,7 @@ def test_parameters_are_set_where_they_are_not_the_default():
 
     assert str(p.sum(x)) == "Σx"
     assert str(p.sum(x, axis=1)) == "sum(x, axis=1)"
+    assert str(p.max(x, axis=1)) == "max(x, axis=1)"
     assert str(p.take(x, index=(0, slice(1, None), ...))) == "x[0, 1:, …]"
     assert str(p.reshape(x, shape=(3, 2))) == "reshape(x, (3, 2))"
     assert str(p.transpose(x, axes=(1, 0))) == "transpose(x, axes=(1, 0))"

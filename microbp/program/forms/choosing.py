@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import inf
 
 from microbp.program.forms.array_form import ArrayForm, MatrixForm
-from microbp.program.forms.estimating import estimate, python_us
+from microbp.program.forms.estimating import estimate, python_us, time_text
 from microbp.program.forms.form import Form
 from microbp.program.forms.level_form import LevelForm
 from microbp.program.forms.python_form import PythonForm
@@ -45,7 +45,7 @@ def _fastest(program: StraightLine) -> Form:
         times["level by level"] = (estimated or estimate(program)).levels_us
     best = min(times, key=lambda form: times[form])
     why = f"{len(program.lines):,} lines on scalars should take, for value and gradient, " + ", ".join(
-        [f"{time:,.3g} µs {form}" for form, time in sorted(times.items(), key=lambda entry: entry[1])]
+        [f"{time_text(time)} {form}" for form, time in sorted(times.items(), key=lambda entry: entry[1])]
     )
     if best == "as arrays" and grouping is not None:
         return MatrixForm(program, grouping, why)

@@ -72,3 +72,14 @@ def estimate(program: StraightLine) -> Estimate:
         + REDUCED_INPUT * sum(arities),
         python_us=python_us(program),
     )
+
+
+def time_text(us: float) -> str:
+    """A number of microseconds with the two figures that an estimate has.
+
+    >>> time_text(7.44), time_text(34.2), time_text(1310.0), time_text(999.9), time_text(2.6e6)
+    ('7.4 µs', '34 µs', '1.3 ms', '1 ms', '2.6 s')
+    """
+    rounded = float(f"{us:.2g}")
+    unit, size = next(((unit, size) for unit, size in (("s", 1e6), ("ms", 1e3)) if rounded >= size), ("µs", 1.0))
+    return f"{rounded / size:g} {unit}"

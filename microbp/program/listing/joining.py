@@ -6,15 +6,15 @@ Whether it does is worked out from lengths, so that nothing is paid for text tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
+from microbp.kinds import given_params
 from microbp.program.lines import StraightLine
-from microbp.program.listing.texts import given_params, is_unseen
+from microbp.program.listing.texts import is_unseen, new_axes
 
 LONGEST = 70
 """How long the right side of a line may get by what is written into it."""
@@ -25,11 +25,17 @@ T = "t1234"
 """As long as the name of a value that has none."""
 
 
-def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_leaf: Callable[[int], int]) -> list[bool]:
+def own_lines(
+    program: StraightLine,
+    labels: Sequence[str | None],
+    length_of_leaf: Callable[[int], int],
+    tagged: Collection[int] = (),
+) -> list[bool]:
     """Of each line of the program, whether it is a line of the listing.
 
     labels          of each line's slot the name that it is shown with, or None
     length_of_leaf  how long the text of a leaf's slot is
+    tagged          the slots of lines that have a tag to be seen
     """
     lines, n, uses = program.lines, len(program.lines), uses_of(program)
     is_own = [True] * n
@@ -38,9 +44,7 @@ def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_lea
     for k in range(n):
         inputs = lines.inputs_of(k)
         primitive = lines.primitives[k]
-        size = 5 if primitive in INFIX else len(primitive.name) + 2 * len(inputs)
-        if k in lines.params:
-            size += _length_of_params(primitive, lines.params[k])
+        size = _length_of_signs(program, k)
         within = []
         for s in inputs:
             if s < 0:
@@ -62,7 +66,12 @@ def own_lines(program: StraightLine, labels: Sequence[str | None], length_of_lea
             for s in within if uses[k] > 1 else ():
                 is_own[s], length[s] = True, len(labels[s] or T)
             is_own[k], length[k] = False, (length[inputs[0]] if inputs[0] >= 0 else leaves[inputs[0]]) + 2
-        elif uses[k] == 1 and size <= LONGEST - 10 and (label is None or _is_pulled_back(primitive, label)):
+        elif (
+            uses[k] == 1
+            and size <= LONGEST - 10
+            and (label is None or _is_pulled_back(primitive, label))
+            and k not in tagged
+        ):
             is_own[k], length[k] = False, size
         else:
             length[k] = len(label or T)
@@ -79,10 +88,23 @@ def uses_of(program: StraightLine) -> list[int]:
     return uses
 
 
-def _length_of_params(primitive: Primitive, params: dict[str, Any]) -> int:
+def _length_of_signs(program: StraightLine, k: int) -> int:
+    """About how long a line's right side is without what it is a function of."""
+    primitive, inputs, params = program.lines[k]
+    if primitive is p.reshape:
+        index = new_axes(_shape_before(program, k), program.shapes[k])
+        if index is not None:
+            return len(index) + 2
+    size = 5 if primitive in INFIX else len(primitive.name) + 2 * len(inputs)
     if primitive in (p.take, p.sum_to):
-        return 16  # about: [1:3, 0], axis=1, keepdims=True
-    return sum([len(text) + 2 for text in given_params(primitive, params)])
+        return size + 16  # about: [1:3, 0], axis=1, keepdims=True
+    return size + sum([len(text) + 2 for text in given_params(primitive, params)])
+
+
+def _shape_before(program: StraightLine, k: int) -> tuple[int, ...]:
+    """The shape of what line k is a reshape of."""
+    (s,) = program.lines.inputs_of(k)
+    return program.shapes[s] if s >= 0 else next(leaf.shape for leaf in program.leaves if leaf.slots == s)
 
 
 def _is_seen_through(program: StraightLine, k: int) -> bool:
@@ -90,9 +112,7 @@ def _is_seen_through(program: StraightLine, k: int) -> bool:
     lines = program.lines
     if lines.primitives[k] is p.transpose:
         return lines.params[k]["axes"] is None
-    (s,) = lines.inputs_of(k)
-    before = program.shapes[s] if s >= 0 else next(leaf.shape for leaf in program.leaves if leaf.slots == s)
-    return is_unseen(p.reshape, before, program.shapes[k])
+    return is_unseen(_shape_before(program, k), program.shapes[k])
 
 
 def _is_pulled_back(primitive: Primitive, label: str) -> bool:

@@ -6,6 +6,7 @@ comes out is the slot in which the program has the value of the formula.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from microbp import primitives as p
 from microbp.graph import Operand, Primitive
 from microbp.operators import Differentiable
 from microbp.program.lines import CONSTANT, StraightLine
+from microbp.program.listing.texts import is_unseen
 
 
 class Found(Differentiable):
@@ -50,6 +52,12 @@ class Lookup:
                 self.number[leaf.slots] = float(np.asarray(leaf.data).item())
         self.shape_of: dict[int, tuple[int, ...]] = {leaf.slots: leaf.shape for leaf in program.leaves}
         self.shape_of |= dict(enumerate(program.shapes))
+        self.origin: dict[int, int] = {}
+        for k, primitive in enumerate(program.lines.primitives):
+            if primitive is p.reshape:
+                (before,) = program.lines.inputs_of(k)
+                if is_unseen(self.shape_of[before], self.shape_of[k]):
+                    self.origin[k] = self.origin.get(before, before)
         self.slots: dict[Any, int] = {}
         for k, (primitive, inputs, params) in enumerate(program.lines):
             self.slots.setdefault(self._key(primitive, inputs, params), k)
@@ -61,9 +69,19 @@ class Lookup:
         return (primitive, *[self._same(x) for x in inputs], *map(repr, params.items()))
 
     def _same(self, x: int | float) -> Any:
-        """What two inputs have in common that may stand for each other: a slot, or a number."""
-        number = self.number.get(x) if isinstance(x, int) else x
-        return x if number is None else repr(number)
+        """What two inputs have in common that may stand for each other: a slot, or a number in whatever shape."""
+        if not isinstance(x, int):
+            return repr(x)
+        if x in self.number:
+            return repr(self.number[x])
+        return self.origin.get(x, x) if prod(self.shape_of[x]) == 1 else x
+
+    def alike(self, x: Found) -> list[int]:
+        """The slots with what was found, in its shape or with axes of length 1 more or less; none of nothing."""
+        if x._data is None:
+            return []
+        origin = self.origin.get(x._data, x._data)
+        return [origin, *[slot for slot, other in self.origin.items() if other == origin]]
 
     def line(self, primitive: Primitive, inputs: tuple[Operand, ...], params: dict[str, Any]) -> Found:
         """The slot of the line with this primitive and these inputs, a product in either order."""

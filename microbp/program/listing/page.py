@@ -8,7 +8,6 @@ Of a long program the beginning and the end are shown, and no text is made of wh
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
@@ -16,25 +15,19 @@ from typing import NamedTuple
 import numpy as np
 
 from microbp import primitives as p
-from microbp.names import stem
-from microbp.program.lines import CONSTANT, SIGNS, Guard, Leaf, StraightLine
-from microbp.program.listing.equations import equations_in
+from microbp.program.lines import SIGNS, Guard, StraightLine
+from microbp.program.listing.equations import FORWARD, equations_in
+from microbp.program.listing.head import head_of, is_number
 from microbp.program.listing.joining import own_lines
+from microbp.program.listing.labels import is_cotangent, labels_for
 from microbp.program.listing.names import SlotNames
-from microbp.program.listing.texts import Text, number_text, text_of
+from microbp.program.listing.texts import Text, is_unseen, minds_axes, number_text, seen, text_of
 
 SHOWN, AT_THE_END = 60, 20
 """How many lines are shown, and how many of these are the last ones, where there are more."""
 
 MOST = 12
 """How many results are named at the end."""
-
-WIDEST = 100
-"""How wide the head gets."""
-
-COTANGENT = re.compile(r"(nabla_|delta).*")
-"""The names of cotangents, which stand first in a product, as in the book: (wᵀδ) ⊙ σ′(z)."""
-
 
 def listing(program: StraightLine) -> str:
     """The text of a program: what it takes, numbered lines with the shapes that they make, and what it gives.
@@ -92,9 +85,7 @@ class Page:
     def __init__(self, program: StraightLine) -> None:
         self.program = program
         self.equations = equations_in(program)
-        labels: list[str | None] = list(program.labels)
-        for slot, name in self.equations.errors.items():
-            labels[slot] = name
+        labels = labels_for(program, self.equations)
         self.names = names = SlotNames(program, labels)
         self.further: dict[int, list[int]] = {}
         for number, output in enumerate(program.outputs):
@@ -103,13 +94,14 @@ class Page:
         self.guards: dict[int, list[Guard]] = {}
         for guard in program.guards:
             self.guards.setdefault(max(guard.left, guard.right, -1), []).append(guard)
-        self.is_own = own_lines(program, labels, self._length_of_leaf)
+        tagged = {slot for slot, tag in self.equations.tags.items() if tag != FORWARD}
+        self.is_own = own_lines(program, labels, self._length_of_leaf, tagged)
         self.number = list(accumulate([is_own + len(self.further.get(k, ())) for k, is_own in enumerate(self.is_own)]))
         self.count = (self.number or [0])[-1] + len(self.further.get(-1, ()))
         names.unnamed = list(
             accumulate([int(is_own and label is None) for is_own, label in zip(self.is_own, labels, strict=True)])
         )
-        self.head = list(self._head())  # where the first names are given
+        self.head = list(head_of(program, names))  # where the first names are given
 
     # Texts
 
@@ -120,7 +112,7 @@ class Page:
 
     def _number_at(self, slot: int) -> Text | None:
         leaf = self.names.leaf_of.get(slot)
-        return number_text(np.asarray(leaf.data).flat[0]) if leaf is not None and _is_number(leaf) else None
+        return number_text(np.asarray(leaf.data).flat[0]) if leaf is not None and is_number(leaf) else None
 
     def _length_of_leaf(self, slot: int) -> int:
         number = self._number_at(slot)
@@ -131,52 +123,33 @@ class Page:
         shape = self._shape(slot)
         if slot < 0:
             return self._number_at(slot) or Text(self.names[slot], shape=shape)
-        is_cotangent = slot in self.equations.pulled or COTANGENT.fullmatch(self.names.label(slot) or "") is not None
+        stands_first = slot in self.equations.pulled or is_cotangent(self.names.label(slot) or "")
         if self.is_own[slot]:
-            return Text(self.names[slot], shape=shape, is_cotangent=is_cotangent)
-        text, level = self.right_side(slot)
-        return Text(text, level, shape, is_cotangent)
+            return Text(self.names[slot], shape=shape, is_cotangent=stands_first)
+        written = self.right_side(slot)
+        return written._replace(is_cotangent=stands_first or written.is_cotangent)
 
-    def right_side(self, k: int) -> tuple[str, int]:
-        """What makes line k."""
+    def _text_as_it_is(self, slot: int) -> Text:
+        """What is written where a slot is used, with axes of length 1 that come and go unseen elsewhere."""
+        if slot < 0 and self._shape(slot) and self._number_at(slot) is not None:
+            return Text(str(np.asarray(self.names.leaf_of[slot].data).tolist()), shape=self._shape(slot))
+        if slot < 0 or self.is_own[slot] or self.program.lines.primitives[slot] is not p.reshape:
+            return self.text(slot)
+        (before,), shape = self.program.lines.inputs_of(slot), self._shape(slot)
+        if shape == self._shape(before) or not is_unseen(self._shape(before), shape):
+            return self.text(slot)
+        return Text(*seen(self.text(before), shape), shape)
+
+    def right_side(self, k: int) -> Text:
+        """What makes line k: a cotangent where it is one times something."""
         primitive, inputs, params = self.program.lines[k]
         if primitive is p.reshape:
             params = {"shape": self._shape(k)}  # worked out, where −1 was asked for
-        return text_of(primitive, [self.text(s) for s in inputs], params)
-
-    # The head
-
-    def _head(self) -> Iterator[str]:
-        """The name of the program, and what it begins with."""
-        program = self.program
-        name = program.name if program.name.isidentifier() else "f"
-        inputs = [self._array_name(leaf) for leaf in program.inputs]  # whose names are given first
-        yield f"{name}({', '.join(inputs)})"
-        constants = [leaf for leaf in program.constants if not _is_number(leaf)]
-        for kind, leaves in (("inputs", program.inputs), ("parameters", program.parameters), ("constants", constants)):
-            if leaves:
-                yield from _wrapped(f"  {kind:<11} ", [text for leaf in leaves for text in self._described(leaf)])
-
-    def _array_name(self, leaf: Leaf) -> str:
-        """The name of a leaf; an array of Values, which have names of their own, has one beside them."""
-        if isinstance(leaf.slots, int):
-            return self.names[leaf.slots]
-        key = ("array", -1 - int(leaf.slots.flat[0]) if leaf.slots.size else leaf.label)
-        if key not in self.names.names:
-            self.names.names[key] = self.names.identifier(leaf.label or "x")
-        return self.names.names[key]
-
-    def _described(self, leaf: Leaf) -> Iterator[str]:
-        if not leaf.is_loose:
-            yield f"{self._array_name(leaf)} {leaf.shape}" if leaf.shape else self._array_name(leaf)
-        elif leaf.slots.size <= 8:
-            yield from [self.names[slot] for slot in leaf.flat_slots]
-        else:
-            groups: dict[str, int] = {}
-            for node in leaf.data.flat:
-                group = stem([node.label]) or "without a name"
-                groups[group] = groups.get(group, 0) + 1
-            yield from [f"{group} ({count:,})" for group, count in groups.items()]
+        take = self._text_as_it_is if minds_axes(primitive, params) else self.text
+        operands = [take(s) for s in inputs]
+        text, level = text_of(primitive, operands, params)
+        times_cotangent = primitive in (p.mul, p.matmul) and any([x.is_cotangent for x in operands])
+        return Text(text, level, self._shape(k), times_cotangent)
 
     # The lines
 
@@ -206,11 +179,18 @@ class Page:
             further = self.further.get(k, [])
             number = self.number[k] - len(further)
             if self.is_own[k]:
-                text = f"{self.names[k]} = {self.right_side(k)[0]}"
-                yield Row(str(number), text, _shape_text(self._shape(k)), self.equations.tags.get(k, ""))
+                text = f"{self.names[k]} = {self.right_side(k).text}"
+                yield Row(str(number), text, _shape_text(self._shape(k)), self._tag(k))
             for i, output in enumerate(further):
                 yield self._row_of_output(output, number + 1 + i)
             yield from self._assertions(k)
+
+    def _tag(self, k: int) -> str:
+        """The equations that a line is: with BP1 or BP2 also BP3, where ∂C/∂b = δ has no line of its own."""
+        further = self.further.get(k, [])
+        outputs = self.equations.outputs.items()
+        here = [tag for number, tag in outputs if number not in further and self.program.outputs[number].slots == k]
+        return ", ".join([self.equations.tags[k], *here]) if k in self.equations.tags else ""
 
     def _assertions(self, k: int) -> Iterator[Row]:
         """The comparisons that can be made after line k; before all lines, where k is −1."""
@@ -242,22 +222,6 @@ class Page:
         if key not in self.names.names:
             self.names.names[key] = self.names.identifier(output.label or "y")
         return self.names.names[key]
-
-
-def _wrapped(start: str, texts: list[str]) -> Iterator[str]:
-    """Texts with commas between them, in as many lines as they need."""
-    line = start
-    for i, text in enumerate(texts):
-        comma = ", " if i + 1 < len(texts) else ""
-        if line.strip() and len(line) + len(text) > WIDEST:
-            yield line.rstrip()
-            line = " " * len(start)
-        line += text + comma
-    yield line
-
-
-def _is_number(leaf: Leaf) -> bool:
-    return leaf.kind == CONSTANT and leaf.label is None and np.size(leaf.data) == 1
 
 
 def _shape_text(shape: tuple[int, ...]) -> str:

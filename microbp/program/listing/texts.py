@@ -9,7 +9,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import REQUIRED, LinearInSequence, Reduction
+from microbp.kinds import Elementwise, LinearInSequence, given_params
 
 SUM, MATRIX_PRODUCT, PRODUCT, SIGNED, POWER, ATOM = range(6)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
@@ -46,10 +46,40 @@ def number_text(number: Any) -> Text:
     return Text(text, SIGNED if text.startswith("-") else ATOM)
 
 
-def is_unseen(primitive: Primitive, before: tuple[int, ...], after: tuple[int, ...]) -> bool:
-    """Whether a line is a reshape in which only axes of length 1 come and go, but no column that becomes a row."""
-    is_turned = len(before) == len(after) == 2 and before != after
-    return primitive is p.reshape and not is_turned and [n for n in before if n != 1] == [n for n in after if n != 1]
+def is_unseen(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether a reshape only takes away or adds axes of length 1 in front, as numpy's broadcasting does by itself."""
+    return _without_ones_in_front(before) == _without_ones_in_front(after)
+
+
+def _without_ones_in_front(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return shape[next((n for n, size in enumerate(shape) if size != 1), len(shape)) :]
+
+
+def new_axes(before: tuple[int, ...], after: tuple[int, ...]) -> str | None:
+    """The index that puts axes of length 1 between others, where a reshape does just that.
+
+    None too where there is one in front already, which may have come unseen.
+
+    >>> new_axes((4, 2), (4, 1, 2)), new_axes((4, 2), (4, 2, 1)), new_axes((4, 2), (8, 1))
+    (':, None', ':, :, None', None)
+    """
+    parts, left = [], list(before)
+    for size in after:
+        if left and left[0] == size:
+            parts.append(":")
+            left.pop(0)
+        elif size == 1:
+            parts.append("None")
+        else:
+            return None
+    while parts and parts[-1] == ":":
+        parts.pop()
+    return ", ".join(parts) if before and before[0] != 1 and parts and not left else None
+
+
+def minds_axes(primitive: Primitive, params: dict[str, Any]) -> bool:
+    """Whether axes are told apart by their numbers, or their count, in what a line takes."""
+    return not isinstance(primitive, Elementwise) and primitive is not p.reshape and params.get("axis", 0) is not None
 
 
 # How each function is set. What is not here is set as a call: cos(u), where(c, u, v).
@@ -63,6 +93,8 @@ def _plus(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
     u, v = xs
     if v.text.startswith("-") and v.level > SUM:
         return f"{u.text} - {v.text[1:]}", SUM
+    if u.text.startswith("-") and u.level > SUM:  # sums of two have the same bits in either order
+        return f"{_at(MATRIX_PRODUCT, v)} - {u.text[1:]}", SUM
     return f"{u.text} + {_at(MATRIX_PRODUCT, v)}", SUM
 
 
@@ -83,6 +115,8 @@ def _over(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
 
 
 def _minus_sign(_: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
+    if xs[0].level == PRODUCT and xs[0].text[0].isdigit():
+        return f"-{xs[0].text}", PRODUCT  # the sign of the number in front
     return f"-{_at(POWER, xs[0])}", SIGNED
 
 
@@ -116,8 +150,13 @@ def _reshaped(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> S
     before, after = xs[0].shape, params["shape"]
     if len(before) == len(after) == 2 and 1 in before and before == after[::-1] != after:
         return f"{_at(ATOM, xs[0])}.T", ATOM
-    is_same = is_unseen(primitive, before, after)
-    return _same(primitive, xs, params) if is_same else _call(primitive, xs, params)
+    return _same(primitive, xs, params) if is_unseen(before, after) else seen(xs[0], after)
+
+
+def seen(x: Text, shape: tuple[int, ...]) -> Setting:
+    """A value in another shape, as it is written where that is seen."""
+    index = new_axes(x.shape, shape)
+    return _call(p.reshape, [x], {"shape": shape}) if index is None else (f"{_at(ATOM, x)}[{index}]", ATOM)
 
 
 def _transposed(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
@@ -146,20 +185,9 @@ def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setti
     if len(texts) > MANY:
         texts = [*texts[:2], "…", texts[-1]]
     inputs = ", ".join(texts)
-    if isinstance(primitive, LinearInSequence):
+    if isinstance(primitive, LinearInSequence) or getattr(primitive, "reduction", None) is not None:
         inputs = f"[{inputs}]"
     return f"{primitive.name}({', '.join([inputs, *given_params(primitive, params)])})", ATOM
-
-
-def given_params(primitive: Primitive, params: dict[str, Any]) -> list[str]:
-    """The arguments of a call that are not inputs, where they are not what they would be anyway."""
-    defaults = {"axis": None, "keepdims": False} if isinstance(primitive, Reduction) else {}
-    defaults |= getattr(primitive, "parameters", {})
-    return [
-        str(value) if defaults.get(name) is REQUIRED else f"{name}={value}"
-        for name, value in params.items()
-        if value is not defaults.get(name, None)
-    ]
 
 
 def index_text(index: Any) -> str:
@@ -197,7 +225,7 @@ TYPOGRAPHY: dict[Primitive, Callable[[Primitive, list[Text], dict[str, Any]], Se
     p.matmul: _matrix_product,
     p.take: _entries,
     p.scatter: _placed,
-    p.reshape: _reshaped,  # an axis of length 1 comes and goes unseen
+    p.reshape: _reshaped,  # an axis of length 1 in front comes and goes unseen
     p.transpose: _transposed,
     p.sum_to: _summed_to,
 }

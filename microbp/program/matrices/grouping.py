@@ -244,13 +244,15 @@ class Grouping:
         return bool(self.home[flat[0]] == NUMBER or (np.diff(rows) == 1).all() or (rows == rows[0]).all())
 
     def _usual_name(self, step: Step) -> str | None:
-        """z for what a layer adds up, a for what a function makes of it, each with the layer's number."""
+        """z for what a layer adds up, a for what one function alone makes of it, each with the layer's number."""
         if step.products:
             return f"z{self.layer}"
-        if len(step.operands) == 1 and not step.is_sum and (home := self.home[step.operands[0].flat[0]]) >= 0:
-            z = WEIGHTED_INPUT.fullmatch(self.homes[home].label or "")
-            return f"a{z[1]}" if z and z[1].isdecimal() else None
-        return None
+        if len(step.operands) != 1 or step.is_sum or step.primitive is p.neg:
+            return None
+        (places,) = step.operands
+        home = self.home[places.flat[0]]
+        z = WEIGHTED_INPUT.fullmatch(self.homes[home].label or "") if home >= 0 else None
+        return f"a{z[1]}" if z and z[1].isdecimal() and self.sums.is_used_once[places].all() else None
 
     def _lay_out(self, places: Places, name: str) -> None:
         """Give parameters that live nowhere yet an array: in the shape of `places` if all are new, else a column."""

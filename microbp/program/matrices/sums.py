@@ -25,6 +25,7 @@ class Sums:
     terms        of each line that ends a chain of additions, the places that are added, in their order
     is_product   of each place, whether it is parameter × datum, used only in one sum
     weight, datum  the places of the two factors, by line
+    is_used_once of each place, whether exactly one line uses it
     is_inside    of each line, whether it is only part of a sum: a link of a chain, or a product
     """
 
@@ -40,10 +41,10 @@ class Sums:
                 is_parameter[self.places_of(leaf.slots)] = True
         self.is_parameter = is_parameter
 
-        is_used_once, user = self._uses(program)
+        self.is_used_once, user = self._uses(program)
         is_add = np.fromiter([row is p.add for row in lines.primitives], bool, n)
         is_mul = np.fromiter([row is p.mul for row in lines.primitives], bool, n)
-        is_term = is_used_once[first:] & is_add[user[first:]] if n else np.zeros(0, bool)
+        is_term = self.is_used_once[first:] & is_add[user[first:]] if n else np.zeros(0, bool)
         is_link = is_add & is_term
         there = self.v != ABSENT
         left, right = is_parameter[self.u], is_parameter[np.where(there, self.v, 0)] & there

@@ -2,7 +2,7 @@
 
 No rule changes a bit of a result: two factors are joined only where one of them is a power of two (which
 shows where a product of such factors is larger than the largest number, or so small that digits are
-lost), and sums are left in their order.
+lost), and sums are left in their order. To double a number, x + x, is exact.
 """
 
 from __future__ import annotations
@@ -89,6 +89,8 @@ def _negative(make: Make, u: Any) -> Any:
 
 
 def _sum_of_two(make: Make, u: Any, v: Any) -> Any:
+    if u is v and u.number:
+        return make(p.mul, (constant_beside(2.0, u), u), {})
     if v.primitive is p.neg:
         return make(p.sub, (u, v.u), {})
     if u.primitive is p.neg:
