@@ -9,7 +9,6 @@ are become views made once; a result goes into the array of an input that is use
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -19,18 +18,12 @@ from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.kinds import Elementwise, is_column_of_sums, is_short_sum, ones
 from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, literal, reduced, view_text
-from microbp.program.forms.python_text import Names
+from microbp.program.forms.numpy_text import NumpyText
 from microbp.program.lines import CONSTANT, StraightLine
 from microbp.program.transforming import as_laid_out, empty_text, layout
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., tuple[Array, ...]]
-
-TAKEN = {"np", "run", "TABLE", *[path.replace(".", "_") for path in REDUCTIONS.values()], *dir(np), *keyword.kwlist}
-"""Names that mean something else in the source."""
-
-LONGEST = 100
-"""Constants with more numbers are not written out."""
 
 
 class Frame(NamedTuple):
@@ -74,14 +67,10 @@ class NumpySource:
         """
         fixed, into = fixed or {}, into or {}
         self.program, self.frame = program, frame
-        self.scope: dict[str, Any] = dict(frame.scope) if frame else {}
-        self._names = Names({*TAKEN, *self.scope, *(frame.arguments if frame else ())})
-        self._functions: dict[str, None] = {}
-        self._before: list[str] = []
-        self._body: list[str] = []
+        self._text = text = NumpyText(frame.scope, frame.arguments) if frame else NumpyText({})
+        self.scope = text.scope
         self._name: dict[int, str] = {}
         self._array: dict[int, Array] = {}  # of slots that stay in one array
-        self._numbers: dict[Any, str] = {}
         self._free: dict[Any, list[tuple[str, Array]]] = {}  # arrays of no more use, by layout
         self._results = program.wanted_slots
         self._handed_back = [slot for k, slot in enumerate(self._results) if frame is None or k not in into]
@@ -93,28 +82,15 @@ class NumpySource:
         targets = self._targets(into)
         self._write(targets)
         self._copy(into, targets)
-        self.source = self._text(arguments)
-
-    def _text(self, arguments: list[str]) -> str:
-        frame, body = self.frame, self._body
         if frame:
-            arguments, body = frame.arguments + arguments, frame.before + body + frame.after
-        return "\n".join(
-            [
-                f"# {self.program.name!r}: {len(self.program.lines)} lines on arrays made beforehand.",
-                "# What run gives are its own arrays, which the next call writes over.",
-                "import numpy as np",
-                *[f"{name} = np.{path}" for path, name in self._names_of_functions()],
-                *self._before,
-                "",
-                f"def run({', '.join(arguments)}):",
-                *[f"    {line}" for line in body],
-                f"    return {self._results_text()}",
-                "",
-            ]
-        )
+            arguments, text.body[:] = frame.arguments + arguments, frame.before + text.body + frame.after
+        title = [
+            f"{program.name!r}: {len(program.lines)} lines on arrays made beforehand.",
+            "What run gives are its own arrays, which the next call writes over.",
+        ]
+        self.source = text.module(title, arguments, self._handed_back_text())
 
-    def _results_text(self) -> str:
+    def _handed_back_text(self) -> str:
         return "".join([f"{self._name[slot]}, " for slot in self._handed_back]).rstrip(" ") or "()"
 
     def compiled(self) -> Function:
@@ -123,32 +99,6 @@ class NumpySource:
         exec(compile(self.source, f"<program {self.program.name}>", "exec"), scope)
         return scope.pop("run")  # type: ignore[no-any-return]  # taken out, or the two would keep each other alive
 
-    # Names
-
-    def _function(self, path: str) -> str:
-        self._functions[path] = None
-        return path.replace(".", "_")
-
-    def _names_of_functions(self) -> list[tuple[str, str]]:
-        return [(path, path.replace(".", "_")) for path in self._functions]
-
-    def _number(self, number: Any) -> str:
-        """The name of a constant. A 0-d array stands beside an array at a third of the cost of a Python number."""
-        array = np.asarray(number)
-        key = (array.tobytes(), array.shape, array.strides, array.dtype)
-        if key not in self._numbers:
-            self._numbers[key] = name = self._names.new(None, f"c{len(self._numbers) + 1}")
-            kind = "" if array.dtype == np.float64 else f", np.{array.dtype.name}"
-            if array.ndim == 1 and (array == 1).all():
-                self._before.append(f"{name} = np.ones({array.size}{kind})")
-            elif 0 < array.size <= LONGEST and array.flags.c_contiguous:
-                text = repr(array.tolist()).replace("nan", "np.nan").replace("inf", "np.inf")
-                self._before.append(f"{name} = np.array({text}{kind})")
-            else:
-                self._before.append(f"# {name} is a constant of shape {array.shape}")
-                self.scope[name] = array
-        return self._numbers[key]
-
     # Leaves and targets
 
     def _begin(self, fixed: Mapping[int, Array]) -> list[str]:
@@ -156,9 +106,9 @@ class NumpySource:
         for i, leaf in enumerate(self.program.leaves):
             slot = leaf.slots
             if leaf.kind == CONSTANT:
-                self._name[slot], self._array[slot] = self._number(leaf.data), np.asarray(leaf.data)
+                self._name[slot], self._array[slot] = self._text.number(leaf.data), np.asarray(leaf.data)
                 continue
-            self._name[slot] = name = self._names.new(leaf.label, f"x{i + 1}")
+            self._name[slot] = name = self._text.names.new(leaf.label, f"x{i + 1}")
             if i in fixed:
                 self.scope[name] = self._array[slot] = fixed[i]
             else:
@@ -188,7 +138,7 @@ class NumpySource:
         for k, (primitive, inputs, params) in enumerate(lines):
             if k == self._asked + 1:
                 self._ask()
-            self._name[k] = self._names.new(self.program.labels[k], f"t{k + 1}")
+            self._name[k] = self._text.names.new(self.program.labels[k], f"t{k + 1}")
             if is_view(primitive, params):
                 self._view(k, primitive, inputs[0], params)
                 continue
@@ -198,25 +148,21 @@ class NumpySource:
             for s in spare:
                 if self._array[s] is not self._array[k]:
                     self._free.setdefault(layout(self._array[s]), []).append((self._name[s], self._array[s]))
-
         if len(lines) == self._asked + 1:
             self._ask()
 
     def _ask(self) -> None:
         """End here, where the frame says so."""
         if self.frame:
-            name, results = self._names.new(None, "is_good"), self._results_text()
-            self.scope[name] = self.frame.is_good
-            self._body.append(f"if not {name}({results}): return {results}")
+            name, results = self._text.given("is_good", self.frame.is_good), self._handed_back_text()
+            self._text.body.append(f"if not {name}({results}): return {results}")
 
     def _copy(self, into: Mapping[int, Array], targets: Mapping[int, Array]) -> None:
         """What no line writes to where it is wanted: a leaf, a view, or a slot that goes to another place too."""
         for k, array in into.items():
             slot = self._results[k]
             if targets.get(slot) is not array:
-                name = self._names.new(None, f"into{k}")
-                self.scope[name] = array
-                self._body.append(f"{self._function('copyto')}({name}, {self._name[slot]})")
+                self._text.call("copyto", self._text.given(f"into{k}", array), self._name[slot])
 
     def _view(self, k: int, primitive: Primitive, u: int, params: dict[str, Any]) -> None:
         line = f"{self._name[k]} = {view_text(primitive, self._name[u], params)}"
@@ -224,9 +170,9 @@ class NumpySource:
             made = np.asarray(primitive.on_arrays(self._array[u], **params))
             if np.shares_memory(made, self._array[u]):
                 self._array[k] = made
-                self._before.append(line)
+                self._text.before.append(line)
                 return
-        self._body.append(line)  # of an argument, or a copy after all
+        self._text.body.append(line)  # of an argument, or a copy after all
 
     def _room(self, k: int, primitive: Primitive, spare: list[int], target: Array | None) -> None:
         """Where line k writes to: where it has to, the array of an input that is used up, a free one, a new one."""
@@ -240,13 +186,14 @@ class NumpySource:
             free = [(self._name[s], self._array[s]) for s in own[-1:]] or free
         if free:
             other, self._array[k] = free.pop()
-            self._before.append(f"{name} = {other}  # the same array: {other} is not needed any more")
+            self._text.before.append(f"{name} = {other}  # the same array: {other} is not needed any more")
         else:
             self._array[k] = np.empty_like(like)
-            self._before.append(f"{name} = {empty_text(like)}")
+            self._text.before.append(f"{name} = {empty_text(like)}")
 
     def _call(self, k: int, primitive: Primitive, inputs: tuple[int, ...], params: dict[str, Any]) -> None:
-        us, y, dtype = [self._name[slot] for slot in inputs], self._name[k], self.program.dtypes[k]
+        text, us, y, dtype = self._text, [self._name[slot] for slot in inputs], self._name[k], self.program.dtypes[k]
+        like = self._like[inputs[0]]
         if primitive in STEPS:
             words = dict(zip("uvw", us, strict=False)) | {"y": y, "out=y": f"out={y}"}
             for step in STEPS[primitive]:
@@ -254,22 +201,19 @@ class NumpySource:
                 for number in (0, 1):
                     word = ("zero", "one")[number]
                     if word in operands:
-                        words[word] = self._number(np.array(number, dtype))
-                self._body.append(f"{self._function(function)}({', '.join([words[x] for x in operands.split(', ')])})")
+                        words[word] = text.number(np.array(number, dtype))
+                text.call(function, *[words[x] for x in operands.split(", ")])
         elif primitive is p.matmul:
             # Of the same bits for matrices without gaps; others np.dot copies, and np.matmul adds up in its own order.
-            is_plain = all(like.ndim == 2 and like.flags.forc for like in [self._like[slot] for slot in inputs])
-            self._body.append(f"{self._function('dot' if is_plain else 'matmul')}({us[0]}, {us[1]}, {y})")
-        elif primitive is p.sum_to and is_column_of_sums(self._like[inputs[0]], params["shape"]):
-            column = self._number(ones(self._like[inputs[0]].shape[1], dtype))
-            self._body.append(f"{self._function('dot')}({us[0]}, {column}, {self._flat(k)})")
-        elif primitive is p.sum and is_short_sum(self._like[inputs[0]], **params):
-            row = self._number(ones(self._like[inputs[0]].size, dtype))
-            self._body.append(f"{self._function('dot')}({self._flat(inputs[0])}, {row}, {y})")
-        elif (found := reduced(primitive, self._like[inputs[0]].shape, params)) is not None:
+            is_plain = all(x.ndim == 2 and x.flags.forc for x in [self._like[slot] for slot in inputs])
+            text.call("dot" if is_plain else "matmul", us[0], us[1], y)
+        elif primitive is p.sum_to and is_column_of_sums(like, params["shape"]):
+            text.call("dot", us[0], text.number(ones(like.shape[1], dtype)), self._flat(k))
+        elif primitive is p.sum and is_short_sum(like, **params):
+            text.call("dot", self._flat(inputs[0]), text.number(ones(like.size, dtype)), y)
+        elif (found := reduced(primitive, like.shape, params)) is not None:
             axis, keepdims = found
-            function = self._function(REDUCTIONS.get(primitive, "add.reduce"))
-            self._body.append(f"{function}({us[0]}, {axis}, None, {y}{', True' if keepdims else ''})")
+            text.call(REDUCTIONS.get(primitive, "add.reduce"), us[0], str(axis), "None", y, *["True"] * keepdims)
         else:
             self._other_call(k, primitive, us, params)
 
@@ -277,26 +221,27 @@ class NumpySource:
         """The numbers of a slot in a row, as Python source."""
         if slot not in self._array:
             return f"{self._name[slot]}.reshape(-1)"
-        flat = self._names.new(None, f"{self._name[slot]}_flat")
-        self._before.append(f"{flat} = {self._name[slot]}.reshape(-1)")
+        flat = self._text.names.new(None, f"{self._name[slot]}_flat")
+        self._text.before.append(f"{flat} = {self._name[slot]}.reshape(-1)")
         return flat
 
     def _other_call(self, k: int, primitive: Primitive, us: list[str], params: dict[str, Any]) -> None:
         """A row of which numpy's calls are not known here: computed by the row itself, and copied."""
-        name = self._names.new(None, f"{primitive.name if primitive.name.isidentifier() else 'row'}_{k + 1}")
+        module = self._text
+        name = module.names.new(None, f"{primitive.name if primitive.name.isidentifier() else 'row'}_{k + 1}")
         if p.TABLE.get(primitive.name) is primitive:
-            self._before.append("from microbp.primitives import TABLE")
-            self._before.append(f'{name} = TABLE["{primitive.name}"].on_arrays')
+            module.before.append("from microbp.primitives import TABLE")
+            module.before.append(f'{name} = TABLE["{primitive.name}"].on_arrays')
         else:
-            self._before.append(f"# {name} is a row of your own: its function on arrays")
+            module.before.append(f"# {name} is a row of your own: its function on arrays")
             self.scope[name] = primitive.on_arrays
         given = []
         for key, value in params.items():
-            word = self._names.new(None, f"{key}_{k + 1}")
+            word = module.names.new(None, f"{key}_{k + 1}")
             text = literal(value)
             if text is None:
                 self.scope[word] = value
                 text = f"…  # {type(value).__name__}, handed over by the caller"
-            self._before.append(f"{'# ' * (word in self.scope)}{word} = {text}")
+            module.before.append(f"{'# ' * (word in self.scope)}{word} = {text}")
             given.append(f", {key}={word}")
-        self._body.append(f"{self._name[k]}[...] = {name}({', '.join(us)}{''.join(given)})")
+        module.body.append(f"{self._name[k]}[...] = {name}({', '.join(us)}{''.join(given)})")
