@@ -21,7 +21,6 @@ from microbp import equations, sweeps
 from microbp.closed_form import ClosedForm, CostOf
 from microbp.difference_quotients import difference_quotient
 from microbp.graph import Node
-from microbp.kinds import is_object_array
 from microbp.linearized import linearize
 from microbp.nn import costs
 from microbp.nn.costs import Cost
@@ -30,6 +29,7 @@ from microbp.nn.network import MLP
 from microbp.nn.parameters import assign, nodes_of, numbers_of
 from microbp.report import WAYS, Report, Row
 from microbp.rounding import rounding, unit
+from microbp.shapes import is_object_array
 
 ROUNDINGS = 10.0
 """How many times `rounding` two computations may differ, as an operation may round more than once, and each of

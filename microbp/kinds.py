@@ -19,22 +19,11 @@ import numpy as np
 
 from microbp.formal import FormalSum
 from microbp.graph import Entries, Node, Operand, Primitive
-
-Axis = int | tuple[int, ...] | None
-"""Which axes to reduce; None for all of them."""
+from microbp.shapes import Axis, is_object_array, kept_shape, reduced_axes, shape_of, zeros_like
+from microbp.sums import sum_to_shape
 
 REQUIRED: Any = type("Required", (), {"__repr__": lambda self: "REQUIRED"})()
 """Stands where a parameter has no default."""
-
-
-def shape_of(x: Operand) -> tuple[int, ...]:
-    """Shape of a number, an array or a node."""
-    return x.shape if x.__class__ is np.ndarray else getattr(x, "shape", ())
-
-
-def is_object_array(x: Operand) -> bool:
-    """Whether x is an array of Values (or of other Python objects)."""
-    return isinstance(x, np.ndarray) and x.dtype == object
 
 
 def floats(name: str, x: Any) -> Any:
@@ -362,70 +351,12 @@ def entry_by_entry(f: Callable[..., Any], *inputs: Any) -> Any:
 # Broadcasting and its undoing: the linear primitives that the kinds themselves rest on.
 
 
-def reduced_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
-    """The axes that `axis` names, counted from the front."""
-    if axis is None:
-        return tuple(range(ndim))
-    axes = axis if isinstance(axis, tuple) else (axis,)
-    if ndim == 0 and axes in ((0,), (-1,)):
-        return ()  # numpy takes a single number for a vector of one here
-    for n in axes:
-        if not -ndim <= n < ndim:
-            raise ValueError(f"axis {n} does not exist: the array has {ndim} axes")
-    return tuple(sorted(n % ndim for n in axes))
-
-
-def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
-    """`shape` with the axes that `axis` names at length 1."""
-    axes = reduced_axes(len(shape), axis)
-    return tuple(1 if n in axes else size for n, size in enumerate(shape))
-
-
-def zeros_like(x: Operand) -> Any:
-    """Zeros of the shape and dtype of an array or a node."""
-    data = getattr(x, "_data", x)
-    return np.zeros_like(data) if isinstance(data, np.ndarray) else 0.0
-
-
-@functools.lru_cache(maxsize=32)
-def ones(n: int, dtype: np.dtype[Any]) -> np.ndarray:
-    """A vector of ones, there once and not to be written to."""
-    made = np.ones(n, dtype)
-    made.flags.writeable = False
-    return made
-
-
-def is_column_of_sums(x: np.ndarray, shape: tuple[int, ...]) -> bool:
-    """Whether to sum x to `shape` is to sum up the rows of a matrix: of an error over the examples, for a bias."""
-    return x.ndim == 2 and shape == (x.shape[0], 1) and x.dtype.kind == "f" and x.flags.c_contiguous
-
-
-def is_short_sum(x: np.ndarray, axis: Axis, keepdims: bool) -> bool:
-    """Whether to sum x is to sum up all of a few numbers that lie one after the other: of a cost, mostly.
-
-    Up to 1,000 of them a product with ones is as exact as numpy's sum, which adds up in pairs.
-    """
-    is_all = axis is None and not keepdims and 0 < x.size <= 1_000
-    return is_all and x.dtype.kind == "f" and x.flags.c_contiguous
-
-
-def _sum_to(x: Any, shape: tuple[int, ...]) -> Any:
-    if isinstance(x, float | int):
-        return x
-    if is_column_of_sums(x, shape):
-        return x.dot(ones(x.shape[1], x.dtype)).reshape(shape)  # a third of the time of np.add.reduce on 30 × 10
-    extra = x.ndim - len(shape)
-    stretched = [n for n, size in enumerate(shape, extra) if size == 1 != x.shape[n]]
-    total = np.add.reduce(x, axis=(*range(extra), *stretched))
-    return total if shape_of(total) == shape else total.reshape(shape)
-
-
 def _inverse(axes: tuple[int, ...] | None) -> tuple[int, ...] | None:
     return None if axes is None else tuple(int(n) for n in np.argsort([n % len(axes) for n in axes]))
 
 
 sum_to: Linear = Linear(
-    "sum_to", _sum_to, lambda g, x, shape: broadcast_to(g, shape=shape_of(x)), shape=REQUIRED
+    "sum_to", sum_to_shape, lambda g, x, shape: broadcast_to(g, shape=shape_of(x)), shape=REQUIRED
 )
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from microbp import sweeps
 from microbp.graph import Node
-from microbp.kinds import is_object_array
+from microbp.shapes import is_object_array
 
 UNIT = 2.0**-53
 

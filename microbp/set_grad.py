@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Node, Operand, from_the_last
-from microbp.kinds import zeros_like
+from microbp.shapes import zeros_like
 
 Complete = Iterator[tuple[Any, Any]]
 """Leaves, each with its cotangent."""

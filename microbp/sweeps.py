@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Node, Operand, recorded
-from microbp.kinds import shape_of, zeros_like
+from microbp.shapes import shape_of, zeros_like
 
 ZERO = 0.0
 """Nothing has arrived yet: told from a sum that happens to be zero by being this very object."""

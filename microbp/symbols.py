@@ -12,8 +12,9 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive
-from microbp.kinds import Elementwise, entry_by_entry, given_params, is_object_array, shape_of
+from microbp.kinds import Elementwise, entry_by_entry, given_params
 from microbp.operators import Differentiable
+from microbp.shapes import is_object_array, shape_of
 
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""

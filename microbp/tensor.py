@@ -14,9 +14,9 @@ import numpy as np
 from microbp import primitives as p
 from microbp.arrays import as_array
 from microbp.graph import Node, Operand, Primitive, as_label, next_number
-from microbp.kinds import Axis
 from microbp.numpy_functions import call_function, call_ufunc
 from microbp.operators import Differentiable
+from microbp.shapes import Axis
 
 new = object.__new__
 

@@ -16,7 +16,7 @@ import numpy as np
 from microbp import primitives as p
 from microbp import sweeps
 from microbp.graph import Node, Operand, recorded
-from microbp.kinds import is_object_array, shape_of, zeros_like
+from microbp.shapes import is_object_array, shape_of, zeros_like
 from microbp.tensor import Tensor, constant
 from microbp.value import Value
 

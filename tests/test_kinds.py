@@ -12,7 +12,7 @@ from helpers import data_of, grad_of, values_of
 import microbp as mb
 from microbp import Tensor, Value
 from microbp.formal import FormalSum
-from microbp.kinds import REQUIRED, Elementwise, kept_shape, reduced_axes, unbroadcast, zeros_like
+from microbp.kinds import REQUIRED, Elementwise, unbroadcast
 
 
 @pytest.mark.parametrize(
@@ -36,17 +36,6 @@ def test_what_was_not_broadcast_is_handed_on_as_it_is():
     g = np.ones((2, 3))
 
     assert unbroadcast(g, (2, 3)) is g
-
-
-def test_reduced_axes_are_counted_from_the_front_and_have_to_exist():
-    assert reduced_axes(3, None) == (0, 1, 2)
-    assert reduced_axes(3, -1) == (2,)
-    assert reduced_axes(3, (2, -3)) == (0, 2)
-    assert reduced_axes(3, ()) == ()
-    assert kept_shape((2, 3, 4), (0, -1)) == (1, 3, 1)
-    for axis in (3, -4, (0, 3)):
-        with pytest.raises(ValueError, match="does not exist: the array has 3 axes"):
-            reduced_axes(3, axis)
 
 
 def test_an_axis_that_does_not_exist_is_refused_by_every_reduction():
@@ -148,8 +137,5 @@ def test_formal_sums_of_many_terms_do_not_recurse():
     assert FormalSum.terms(total) == [(0, 10_000.0), (1, 10_000.0)]
 
 
-def test_zeros_like_has_the_shape_and_dtype_of_what_it_is_given():
-    assert zeros_like(3.0) == zeros_like(Value(3.0)) == 0.0
-    assert zeros_like(Tensor(np.ones((2, 1), np.float32))).dtype == np.float32
-    assert zeros_like(np.ones((2, 1))).shape == (2, 1)
+def test_a_parameter_without_a_default_says_so():
     assert repr(REQUIRED) == "REQUIRED"

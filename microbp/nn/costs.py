@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp import primitives as p
-from microbp.kinds import shape_of
 from microbp.nn import activations
 from microbp.nn.activations import Activation
 from microbp.nn.parameters import demand, numbers_of
+from microbp.shapes import shape_of
 
 
 class Range(NamedTuple):

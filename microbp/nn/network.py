@@ -15,7 +15,6 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node
-from microbp.kinds import is_object_array, shape_of
 from microbp.nn import activations, costs, initializers
 from microbp.nn.activations import Activation
 from microbp.nn.costs import Cost
@@ -23,6 +22,7 @@ from microbp.nn.examples import as_rows
 from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
+from microbp.shapes import is_object_array, shape_of
 from microbp.tensor import Tensor
 from microbp.value import Value
 

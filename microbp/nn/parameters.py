@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Node
-from microbp.kinds import is_object_array
 from microbp.names import subscripted
+from microbp.shapes import is_object_array
 from microbp.tensor import Tensor
 from microbp.value import Value
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, Reduction, reduced_axes
+from microbp.kinds import Elementwise, Reduction
 from microbp.program.batching.axes import (
     Examples,
     Shape,
@@ -26,6 +26,7 @@ from microbp.program.batching.axes import (
 )
 from microbp.program.batching.indices import scattered, scattered_in_columns, taken, taken_in_columns
 from microbp.program.lines import shaped
+from microbp.shapes import reduced_axes
 from microbp.tensor import Tensor
 
 Rule = Callable[[Primitive, list[Examples], dict[str, Any], Shape, int], Any]

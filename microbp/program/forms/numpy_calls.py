@@ -8,7 +8,8 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, reduced_axes
+from microbp.kinds import Elementwise
+from microbp.shapes import reduced_axes
 
 Shape = tuple[int, ...]
 

@@ -16,11 +16,12 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, is_column_of_sums, is_short_sum, ones
+from microbp.kinds import Elementwise
 from microbp.program.forms.numpy_calls import REDUCTIONS, STEPS, is_view, literal, reduced, view_text
 from microbp.program.forms.numpy_text import NumpyText
 from microbp.program.lines import CONSTANT, StraightLine
 from microbp.program.transforming import as_laid_out, empty_text, layout
+from microbp.sums import is_column_of_sums, is_short_sum, ones
 
 Array = np.ndarray[Any, Any]
 Function = Callable[..., tuple[Array, ...]]
@@ -50,7 +51,6 @@ class NumpySource:
     source     text of a module; `run` takes the leaves that are not fixed and gives the outputs and then both
                sides of each guard. What it gives are its own arrays, written over by the next call
     scope      what the module needs besides: arrays that are fixed, rows that are not in the table
-    function   `run`
     """
 
     def __init__(

@@ -9,7 +9,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node
-from microbp.kinds import is_object_array, shape_of
+from microbp.shapes import is_object_array, shape_of
 
 
 def as_nodes(nodes: Iterable[Any], shape: Any = -1) -> np.ndarray:

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from microbp.graph import Primitive
-from microbp.kinds import is_object_array
 from microbp.nn.parameters import nodes_of
 from microbp.program.lines.nodes import dtype_of
 from microbp.program.lines.parts import CONSTANT, INPUT, PARAMETER, Guard, Leaf, Lines, Output
 from microbp.program.lines.writing import LeafNodes, Walk, Writing
+from microbp.shapes import is_object_array
 from microbp.tensor import Tensor
 
 ProgramLike = TypeVar("ProgramLike", bound="StraightLine")

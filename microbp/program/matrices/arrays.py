@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp import primitives as p
-from microbp.kinds import shape_of
 from microbp.program.lines import (
     INPUT,
     PARAMETER,
@@ -20,6 +19,7 @@ from microbp.program.lines import (
 )
 from microbp.program.matrices.grouping import NUMBER, Grouping, Home, Step
 from microbp.program.matrices.sums import Places
+from microbp.shapes import shape_of
 from microbp.tensor import Tensor, constant
 
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from microbp import sweeps
 from microbp.graph import Node
-from microbp.kinds import zeros_like
 from microbp.program.lines import (
     WEIGHTED_INPUT,
     NoFormulaError,
@@ -25,6 +24,7 @@ from microbp.program.lines import (
 from microbp.program.transforming.graph import Graph
 from microbp.program.transforming.simplify import simplified
 from microbp.program.watching import recording
+from microbp.shapes import zeros_like
 
 
 def gradient(program: ProgramLike, seed: float = 1.0) -> ProgramLike:

@@ -15,7 +15,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import shape_of
+from microbp.shapes import shape_of
 from microbp.tensor import constant
 from microbp.value import Value
 

@@ -13,11 +13,12 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, shape_of
+from microbp.kinds import Elementwise
 from microbp.program.lines import ProgramLike, StraightLine
 from microbp.program.transforming.graph import Graph
 from microbp.program.transforming.layout import layout, minds_layout
 from microbp.program.transforming.rules import RULES, constant_beside, number_in
+from microbp.shapes import shape_of
 
 
 def simplified(program: ProgramLike) -> ProgramLike:

@@ -10,8 +10,8 @@ import numpy as np
 
 from microbp.arrays import as_array
 from microbp.graph import Node
-from microbp.kinds import is_object_array
 from microbp.program.lines import Leaf, StraightLine
+from microbp.shapes import is_object_array
 
 _held = attrgetter("_data")
 
