@@ -41,7 +41,7 @@ def set_grad(output: Node, cotangent: Operand) -> None:
 
 
 def _over_scalars(output: Any, cotangent: float, visited: list[Any], before: list[Any]) -> Complete:
-    """Where every cotangent is a float: term by term.
+    """Where every cotangent is a float: term by term, written out for u, v and the rest, as a call an edge takes long.
 
     visited, before  get the nodes whose `grad` is set, and what it was
     """
