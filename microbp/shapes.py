@@ -33,6 +33,26 @@ def reduced_axes(ndim: int, axis: Axis) -> tuple[int, ...]:
     return tuple(sorted(n % ndim for n in axes))
 
 
+def as_axis(axes: tuple[int, ...]) -> int | tuple[int, ...]:
+    """Axes as one would write them: a single one as a number.
+
+    >>> as_axis((1,)), as_axis((0, 2))
+    (1, (0, 2))
+    """
+    return axes[0] if len(axes) == 1 else axes
+
+
+def summed_axes(before: tuple[int, ...], after: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """What a sum from one shape to another goes over: the axes that are gone, and those that have length 1 after it.
+
+    >>> summed_axes((5, 4, 3), (4, 1))
+    ((0,), (2,))
+    """
+    count = len(before) - len(after)
+    stretched = [n for n, size in enumerate(after, count) if size == 1 != before[n]]
+    return tuple(range(count)), tuple(stretched)
+
+
 def kept_shape(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
     """`shape` with the axes that `axis` names at length 1."""
     axes = reduced_axes(len(shape), axis)

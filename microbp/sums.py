@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from microbp.shapes import Axis, shape_of
+from microbp.shapes import Axis, shape_of, summed_axes
 
 _add_up: Any = np.add.reduce  # what np.sum calls once it has asked, for 0.7 µs, what it was given
 
@@ -50,7 +50,6 @@ def sum_to_shape(x: Any, shape: tuple[int, ...]) -> Any:
         return x
     if is_column_of_sums(x, shape):
         return x.dot(ones(x.shape[1], x.dtype)).reshape(shape)  # a third of the time of np.add.reduce on 30 × 10
-    extra = x.ndim - len(shape)
-    stretched = [n for n, size in enumerate(shape, extra) if size == 1 != x.shape[n]]
-    total = np.add.reduce(x, axis=(*range(extra), *stretched))
+    extra, stretched = summed_axes(x.shape, shape)
+    total = np.add.reduce(x, axis=extra + stretched)
     return total if shape_of(total) == shape else total.reshape(shape)

@@ -11,7 +11,7 @@ import microbp as mb
 from microbp import Tensor, Value
 from microbp.primitives import TABLE
 from microbp.program import record
-from microbp.program.lines import ABSENT, CONSTANT, INPUT, PARAMETER, as_nodes, is_nodes
+from microbp.program.lines import ABSENT, CONSTANT, INPUT, PARAMETER, as_nodes, index_parts, index_text, is_nodes
 from microbp.program.lines.parts import Line
 from microbp.program.lines.writing import Writing
 
@@ -115,3 +115,20 @@ def test_nodes_are_told_from_other_things():
     assert all(map(is_nodes, [x, Tensor([1.0]), np.array([x, x])]))
     assert not any(map(is_nodes, [1.0, [x], np.ones(2), np.array([x, 1.0]), np.array([], dtype=object), None]))
     assert as_nodes([x, x], (2, 1)).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [0, -1, (), ..., slice(1, None), (slice(None, None, -1), None, 2), (..., slice(0, 2)), [[0, 2], [1, 1]]],
+    ids=str,
+)
+def test_the_text_of_an_index_is_the_index_in_python(index: Any, rng):
+    x = rng.normal(size=(3, 4))
+    index = np.array(index) if isinstance(index, list) else index
+
+    np.testing.assert_array_equal(eval(f"x[{index_text(index)}]", {"x": x}), x[index])
+    np.testing.assert_array_equal(x[index_parts(index)], x[index])
+
+
+def test_of_many_indices_the_first_and_the_last_are_written():
+    assert index_text((slice(None), np.arange(7))) == ":, [0, …, 6]"

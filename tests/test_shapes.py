@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from microbp import Tensor, Value
-from microbp.shapes import is_object_array, kept_shape, reduced_axes, shape_of, zeros_like
+from microbp.shapes import as_axis, is_object_array, kept_shape, reduced_axes, shape_of, summed_axes, zeros_like
 
 
 def test_the_shape_of_a_number_is_that_of_a_scalar():
@@ -28,6 +28,17 @@ def test_reduced_axes_are_counted_from_the_front_and_have_to_exist():
     for axis in (3, -4, (0, 3)):
         with pytest.raises(ValueError, match="does not exist: the array has 3 axes"):
             reduced_axes(3, axis)
+
+
+def test_the_axes_of_a_sum_to_a_shape_are_those_that_are_gone_and_those_of_length_1_after_it():
+    assert summed_axes((5, 4, 3), (4, 1)) == ((0,), (2,))
+    assert summed_axes((4, 3), (1, 1)) == ((), (0, 1))
+    assert summed_axes((4, 1), (4, 1)) == ((), ())
+    assert summed_axes((4, 3), ()) == ((0, 1), ())
+
+
+def test_a_single_axis_is_a_number_as_numpy_has_it():
+    assert [as_axis(axes) for axes in ((2,), (0, 2), ())] == [2, (0, 2), ()]
 
 
 def test_zeros_like_has_the_shape_and_dtype_of_what_it_is_given():

@@ -10,7 +10,7 @@ they are depends on the recorded shape alone:
 `w @ a` of a matrix and a column is then one product of two matrices, and a bias (n, 1) is added to
 (n, m) as it is. Each row of the table has a rule that keeps to columns where it can; the rule for the
 leading axis always holds, and is what the row does to one example with all axes moved on by one
-(`batching_rules`). What does not rest on an input is the same for all examples, and stays as it was.
+(`rules`). What does not rest on an input is the same for all examples, and stays as it was.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def batched(program: ProgramLike, m: int, mean: bool = True) -> ProgramLike:
             if leaf.kind != CONSTANT
         ]
         made = program.derived(outputs, given, guards)
-        made.outputs = [new._replace(label=old.label) for new, old in zip(made.outputs, program.outputs, strict=True)]
+        made.name_outputs_as(program)
     made = simplified(made)
     made.batch_of = None if mean else program
     return made

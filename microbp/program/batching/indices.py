@@ -9,10 +9,7 @@ import numpy as np
 from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.program.batching.axes import Examples, Shape, as_columns, padded
-
-
-def _parts(index: Any) -> tuple[Any, ...]:
-    return index if isinstance(index, tuple) else (index,)
+from microbp.program.lines import index_parts
 
 
 def _is_mask(part: Any) -> bool:
@@ -21,7 +18,7 @@ def _is_mask(part: Any) -> bool:
 
 def _leaves_last(index: Any, rank: int) -> bool:
     """Whether an index says nothing of the last of `rank` axes, which is then the last of the result too."""
-    parts = _parts(index)
+    parts = index_parts(index)
     if any(part is Ellipsis for part in parts):
         return False
     return sum(np.ndim(part) if _is_mask(part) else part is not None for part in parts) < rank
@@ -33,7 +30,7 @@ def _place_of_examples(index: Any) -> int:
     It stays in front, but behind the axes of indices that are arrays, where these stand apart: numpy then
     has the latter first.
     """
-    parts = _parts(index)
+    parts = index_parts(index)
     arrays = [part for part in parts if isinstance(part, np.ndarray | bool | np.bool_)]
     if not arrays:
         return 0
@@ -48,7 +45,7 @@ def taken_in_columns(row: Primitive, xs: list[Examples], params: dict[str, Any],
 
 def taken(row: Primitive, xs: list[Examples], params: dict[str, Any], shape: Shape, m: int) -> Any:
     index = params["index"]
-    node = p.take(xs[0].node, index=(slice(None), *_parts(index)))
+    node = p.take(xs[0].node, index=(slice(None), *index_parts(index)))
     place, n = _place_of_examples(index), node.ndim
     return p.transpose(node, axes=(place, *[i for i in range(n) if i != place])) if place else node
 
@@ -66,7 +63,7 @@ def scattered(row: Primitive, xs: list[Examples], params: dict[str, Any], shape:
     node = padded(xs[0], rank, m)
     if place:
         node = p.transpose(node, axes=(*range(1, place + 1), 0, *range(place + 1, rank + 1)))
-    return p.scatter(node, index=(slice(None), *_parts(index)), shape=(m, *shape))
+    return p.scatter(node, index=(slice(None), *index_parts(index)), shape=(m, *shape))
 
 
 def _rank_of(index: Any, shape: Shape) -> int:

@@ -26,7 +26,7 @@ from microbp.program.batching.axes import (
 )
 from microbp.program.batching.indices import scattered, scattered_in_columns, taken, taken_in_columns
 from microbp.program.lines import shaped
-from microbp.shapes import reduced_axes
+from microbp.shapes import as_axis, reduced_axes
 from microbp.tensor import Tensor
 
 Rule = Callable[[Primitive, list[Examples], dict[str, Any], Shape, int], Any]
@@ -56,18 +56,13 @@ def _reduced_in_columns(row: Primitive, xs: list[Examples], params: dict[str, An
     if last in axes and (row not in OF_ONE_IS_ITSELF or (shape and not keepdims)):
         return None
     axes = tuple(n for n in axes if n != last)  # along the last there was one entry, and are examples
-    return row(x.node, axis=_axis(axes), keepdims=keepdims) if axes else x.node
+    return row(x.node, axis=as_axis(axes), keepdims=keepdims) if axes else x.node
 
 
 def _reduced(row: Primitive, xs: list[Examples], params: dict[str, Any], shape: Shape, m: int) -> Any:
     (x,) = xs
     axes = tuple(n + 1 for n in reduced_axes(len(x.shape), params["axis"]))
-    return row(x.node, axis=_axis(axes), keepdims=params["keepdims"])
-
-
-def _axis(axes: Shape) -> Any:
-    """Axes as one would write them: a single one is a number."""
-    return axes[0] if len(axes) == 1 else axes
+    return row(x.node, axis=as_axis(axes), keepdims=params["keepdims"])
 
 
 # Products

@@ -9,7 +9,8 @@ import numpy as np
 from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.kinds import Elementwise
-from microbp.shapes import reduced_axes
+from microbp.program.lines import index_parts, index_text
+from microbp.shapes import as_axis, reduced_axes, summed_axes
 
 Shape = tuple[int, ...]
 
@@ -51,8 +52,8 @@ def literal(value: Any) -> str | None:
 def is_view(primitive: Primitive, params: dict[str, Any]) -> bool:
     """Whether the result is the input's own array, seen in another way."""
     if primitive is p.take:
-        index = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
-        return all(part is None or part is Ellipsis or isinstance(part, slice) for part in index)
+        parts = index_parts(params["index"])
+        return all(part is None or part is Ellipsis or isinstance(part, slice) for part in parts)
     return primitive in (p.reshape, p.transpose, p.broadcast_to)
 
 
@@ -64,15 +65,7 @@ def view_text(primitive: Primitive, u: str, params: dict[str, Any]) -> str:
         return f"{u}.reshape({params['shape']})"
     if primitive is p.broadcast_to:
         return f"np.broadcast_to({u}, {params['shape']})"
-    index = params["index"] if isinstance(params["index"], tuple) else (params["index"],)
-    return f"{u}[{', '.join(map(_index_text, index)) or '()'}]"
-
-
-def _index_text(part: Any) -> str:
-    if isinstance(part, slice):
-        text = ":".join("" if end is None else str(end) for end in (part.start, part.stop))
-        return text if part.step is None else f"{text}:{part.step}"
-    return "..." if part is Ellipsis else str(part)
+    return f"{u}[{index_text(params['index'])}]"
 
 
 def reduced(
@@ -82,14 +75,12 @@ def reduced(
     if primitive is not p.sum_to and primitive not in REDUCTIONS:
         return None
     if primitive is p.sum_to:
-        target = params["shape"]
-        extra = len(shape) - len(target)
-        axes = (*range(extra), *[n + extra for n, size in enumerate(target) if size == 1 != shape[n + extra]])
-        keepdims = extra == 0
-        if not keepdims and len(axes) > extra:  # some are kept and some are not
+        extra, stretched = summed_axes(shape, params["shape"])
+        if extra and stretched:  # some are kept and some are not
             return None
+        axes, keepdims = extra + stretched, not extra
     else:
         axes, keepdims = reduced_axes(len(shape), params["axis"]), params["keepdims"]
     if len(axes) == len(shape) and not keepdims:
         return None, False
-    return (axes[0] if len(axes) == 1 else axes), keepdims
+    return as_axis(axes), keepdims

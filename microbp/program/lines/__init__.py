@@ -8,6 +8,7 @@ from microbp.program.lines.examples import (
     shaped_gradient,
     shaped_output,
 )
+from microbp.program.lines.indexing import index_parts, index_text
 from microbp.program.lines.letters import WEIGHTED_INPUT, name_of_cotangent
 from microbp.program.lines.nodes import as_nodes, is_nodes, shaped
 from microbp.program.lines.parts import (
@@ -45,6 +46,8 @@ __all__ = [
     "batch_shape",
     "for_examples",
     "for_one_example",
+    "index_parts",
+    "index_text",
     "is_nodes",
     "mean_over_examples",
     "name_of_cotangent",

@@ -111,6 +111,11 @@ class StraightLine:
             made.leaves[i] = made.leaves[i]._replace(data=leaf.data, is_loose=leaf.is_loose)
         return made
 
+    def name_outputs_as(self, other: StraightLine) -> None:
+        """Give the outputs the labels that those of another form of this have."""
+        pairs = zip(self.outputs, other.outputs, strict=True)
+        self.outputs = [output._replace(label=named.label) for output, named in pairs]
+
     def __copy__(self: ProgramLike) -> ProgramLike:
         """The same in an object of its own, without what was worked out for this one, such as its form."""
         made = object.__new__(type(self))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from microbp import primitives as p
 from microbp.graph import Primitive
 from microbp.kinds import Elementwise, LinearInSequence, given_params
+from microbp.program.lines import index_text
+from microbp.shapes import as_axis, summed_axes
 
 SUM, MATRIX_PRODUCT, PRODUCT, SIGNED, POWER, ATOM = range(6)
 """How tightly a text holds together: an operand that is looser than its place goes into parentheses."""
 
 MANY = 6
-"""Of more arguments or entries than this only the first and the last are written."""
+"""Of more arguments than this only the first and the last are written."""
 
 
 class Text(NamedTuple):
@@ -165,19 +165,13 @@ def _transposed(primitive: Primitive, xs: list[Text], params: dict[str, Any]) ->
 
 def _summed_to(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
     """As a sum over axes, where it is one."""
-    before, after = xs[0].shape, params["shape"]
-    extra = len(before) - len(after)
-    stretched = [n + extra for n, size in enumerate(after) if size == 1 != before[n + extra]]
+    after = params["shape"]
+    extra, stretched = summed_axes(xs[0].shape, after)
     if not extra:
-        return _call(p.sum, xs, {"axis": _axis(stretched), "keepdims": True})
+        return _call(p.sum, xs, {"axis": as_axis(stretched), "keepdims": True})
     if not stretched:
-        axis = None if not after else _axis(list(range(extra)))
-        return _call(p.sum, xs, {"axis": axis, "keepdims": False})
+        return _call(p.sum, xs, {"axis": as_axis(extra) if after else None, "keepdims": False})
     return _call(primitive, xs, params)
-
-
-def _axis(axes: list[int]) -> Any:
-    return axes[0] if len(axes) == 1 else tuple(axes)
 
 
 def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setting:
@@ -188,29 +182,6 @@ def _call(primitive: Primitive, xs: list[Text], params: dict[str, Any]) -> Setti
     if isinstance(primitive, LinearInSequence) or getattr(primitive, "reduction", None) is not None:
         inputs = f"[{inputs}]"
     return f"{primitive.name}({', '.join([inputs, *given_params(primitive, params)])})", ATOM
-
-
-def index_text(index: Any) -> str:
-    """An index as it stands between brackets.
-
-    >>> index_text((slice(1, None), 0)), index_text(np.array([0, 3]))
-    ('1:, 0', '[0, 3]')
-    """
-    if isinstance(index, tuple):
-        return ", ".join(map(_subscript, index)) or "()"
-    return _subscript(index)
-
-
-def _subscript(part: Any) -> str:
-    if isinstance(part, slice):
-        start, stop = ("" if end is None else str(end) for end in (part.start, part.stop))
-        return f"{start}:{stop}" if part.step is None else f"{start}:{stop}:{part.step}"
-    if isinstance(part, np.ndarray) and part.size > MANY:
-        first, *_, last = part.ravel().tolist()
-        return f"[{first}, …, {last}]"
-    if isinstance(part, np.ndarray):
-        return str(part.tolist())
-    return "..." if part is Ellipsis else str(part)
 
 
 TYPOGRAPHY: dict[Primitive, Callable[[Primitive, list[Text], dict[str, Any]], Setting]] = {

@@ -28,7 +28,7 @@ def simplified(program: ProgramLike) -> ProgramLike:
         if not program.is_scalar and not _adds_up_alike(program, graph):
             graph = Graph(program, Builder(keeps_layout=True).make)
         made = graph.program(program, [graph.at(output.slots) for output in program.outputs])
-    made.outputs = [new._replace(label=old.label) for new, old in zip(made.outputs, program.outputs, strict=True)]
+    made.name_outputs_as(program)
     return made
 
 
