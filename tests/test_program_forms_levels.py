@@ -14,8 +14,9 @@ from microbp import Value
 from microbp import primitives as p
 from microbp.kinds import Elementwise
 from microbp.program import record
-from microbp.program.forms.estimating import estimate
+from microbp.program.forms.estimating import estimate, python_us
 from microbp.program.forms.level_form import LevelForm
+from microbp.program.forms.levels import Levels
 from microbp.program.forms.row_sums import RowSums
 
 CLOSE = {"rtol": 1e-12, "atol": 1e-13}
@@ -116,9 +117,9 @@ def test_a_deep_graph_is_estimated_for_python_and_a_wide_one_for_levels():
     def wide(x):
         return p.sum(np.array([p.tanh(v * v) for v in x], dtype=object))
 
-    in_chain, in_row = (estimate(record(f, np.full(900, 0.1), node=Value)) for f in (deep, wide))
+    in_chain, in_row = (record(f, np.full(900, 0.1), node=Value) for f in (deep, wide))
 
-    assert (in_chain.levels, in_chain.groups, in_chain.lines) == (200, 200, 200)
-    assert in_chain.python_us < 0.2 * in_chain.levels_us
-    assert in_row.levels == 3
-    assert in_row.levels_us < 0.5 * in_row.python_us
+    assert len(Levels(in_chain).levels) == estimate(in_chain).groups == len(in_chain.lines) == 200
+    assert python_us(in_chain) < 0.2 * estimate(in_chain).levels_us
+    assert len(Levels(in_row).levels) == 3
+    assert estimate(in_row).levels_us < 0.5 * python_us(in_row)

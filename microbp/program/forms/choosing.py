@@ -9,15 +9,12 @@ from __future__ import annotations
 from math import inf
 
 from microbp.program.forms.array_form import ArrayForm, MatrixForm
-from microbp.program.forms.estimating import estimate, python_us, time_text
+from microbp.program.forms.estimating import estimate, matrix_us, python_us, time_text
 from microbp.program.forms.form import Form
 from microbp.program.forms.level_form import LevelForm
 from microbp.program.forms.python_form import PythonForm
 from microbp.program.lines import StraightLine
 from microbp.program.matrices import Grouping, Sums
-
-STEP, GATHERED, ENTRY = 3.5, 10.0, 0.003
-"""Microseconds for value and gradient: of an array, of one gathered from others, of a number in it or in a matrix."""
 
 MANY = 1000
 """Arrays beyond which they take seconds to prepare."""
@@ -50,15 +47,3 @@ def _fastest(program: StraightLine) -> Form:
     if best == "as arrays" and grouping is not None:
         return MatrixForm(program, grouping, why)
     return PythonForm(program, why) if best == "as Python" else LevelForm(program, why)
-
-
-def matrix_us(grouping: Grouping) -> float:
-    """What the value and gradient of a program should take as arrays, in microseconds."""
-    total, m = 0.0, grouping.program.examples or 1
-    for home, step in zip(grouping.homes, grouping.steps, strict=True):
-        if step is not None:
-            gathered = [places for places in step.operands if not grouping.is_together(places)]
-            products = [product.weights.size * product.data.shape[1] for product in step.products]
-            total += STEP * (1 + len(step.products)) + GATHERED * len(gathered)
-            total += ENTRY * m * (home.places.size + sum(products) / 10)
-    return total

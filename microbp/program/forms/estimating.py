@@ -1,10 +1,14 @@
-"""`estimate`: what a scalar program would take level by level, and as Python.
+"""What the value and gradient of a scalar program should take as Python, level by level, and as arrays.
 
-The constants are microseconds, measured for value and gradient (CPython 3.11, numpy 2.4, one core, the
-best of many runs) on chains of 500 to 25,000 lines and on irregular graphs of 3 to 3,000 lines a level,
-for levels with 1, 10 and 100 examples. What was measured is within 15 % of the estimate, but for levels on
+The constants are microseconds, measured with CPython 3.11 and numpy 2.4 on one core, the best of many runs.
+
+Python and levels: on chains of 500 to 25,000 lines and on irregular graphs of 3 to 3,000 lines a level, for
+levels with 1, 10 and 100 examples. What was measured is within 15 % of the estimate, but for levels on
 chains (0.7 to 1.7 of it) and where the state fills the cache (100 levels of 500 lines, ten examples: 1.6).
 With other work between the calls both took about twice as long, and Python of 100,000 lines five times.
+
+Arrays: on networks from [2, 4, 1] with one example to [64, 30, 10] with a hundred, the estimate is 1.4 to
+2.2 times what was measured on an AMD EPYC with one BLAS thread.
 
 Where a level has seven primitives, the two are equally fast at about 300 lines a level, that is 45 in a
 group, and with ten examples at about 30. Measured with one example: at 300, and between 200 and 350 with
@@ -19,8 +23,9 @@ from typing import Any, NamedTuple
 from microbp.program.forms.levels import Levels
 from microbp.program.forms.python_source import is_call
 from microbp.program.lines import StraightLine
+from microbp.program.matrices import Grouping
 
-LEVEL, GROUP, ENTRY = 0.8, 3.4, 0.0043
+LEVEL, GROUP, LINE_IN_GROUP = 0.8, 3.4, 0.0043
 """For a level, for a group in it, and for a line of it in each example."""
 
 START, LINE, CALL = 6.0, 0.02, 0.12
@@ -29,24 +34,19 @@ START, LINE, CALL = 6.0, 0.02, 0.12
 REDUCED_IN_PYTHON, REDUCED_IN_LEVELS, REDUCED_INPUT = 8.0, 30.0, 1.5
 """What is added for a reduction of n numbers: as Python for each line; in levels for each group, and each input."""
 
+ARRAY, GATHERED_ARRAY, ENTRY = 3.5, 10.0, 0.003
+"""For an array, for one that is gathered from others, and for a number in an array or in a matrix."""
+
 
 class Estimate(NamedTuple):
-    """What a program is like, and what its value and gradient would take.
+    """How many groups of lines a program has, and what they should take level by level, in microseconds."""
 
-    width      mean number of lines in a group
-    levels_us, python_us  microseconds a call
-    """
-
-    lines: int
-    levels: int
     groups: int
-    width: float
     levels_us: float
-    python_us: float
 
 
 def python_us(program: StraightLine) -> float:
-    """What the value and gradient of a scalar program take as Python, in microseconds."""
+    """What the value and gradient of a scalar program should take as Python, in microseconds."""
     rows: Counter[Any] = Counter(program.lines.primitives)
     calls = sum([count for row, count in rows.items() if is_call(row)])
     reduced = sum([count for row, count in rows.items() if row.reduction is not None])
@@ -54,24 +54,26 @@ def python_us(program: StraightLine) -> float:
 
 
 def estimate(program: StraightLine) -> Estimate:
-    """What a scalar program takes, from its lines alone: nothing is run."""
+    """What the value and gradient of a scalar program should take level by level, from its lines alone."""
     plan = Levels(program)
     rows: list[Any] = program.lines.primitives
     groups, levels, count = len(plan.starts), len(set(plan.depth.tolist())), len(plan.lines)
     of_groups = [rows[k] for k in plan.lines[plan.starts].tolist()]
     arities = [len(row.partials) for row in of_groups if row.reduction is not None]
-    return Estimate(
-        lines=len(rows),
-        levels=levels,
-        groups=groups,
-        width=count / max(groups, 1),
-        levels_us=LEVEL * levels
-        + GROUP * groups
-        + ENTRY * count * (program.examples or 1)
-        + REDUCED_IN_LEVELS * len(arities)
-        + REDUCED_INPUT * sum(arities),
-        python_us=python_us(program),
-    )
+    levels_us = LEVEL * levels + GROUP * groups + LINE_IN_GROUP * count * (program.examples or 1)
+    return Estimate(groups, levels_us + REDUCED_IN_LEVELS * len(arities) + REDUCED_INPUT * sum(arities))
+
+
+def matrix_us(grouping: Grouping) -> float:
+    """What the value and gradient of a scalar program should take as arrays, in microseconds."""
+    total, m = 0.0, grouping.program.examples or 1
+    for home, step in zip(grouping.homes, grouping.steps, strict=True):
+        if step is not None:
+            gathered = [places for places in step.operands if not grouping.is_together(places)]
+            products = [product.weights.size * product.data.shape[1] for product in step.products]
+            total += ARRAY * (1 + len(step.products)) + GATHERED_ARRAY * len(gathered)
+            total += ENTRY * m * (home.places.size + sum(products) / 10)
+    return total
 
 
 def time_text(us: float) -> str:
