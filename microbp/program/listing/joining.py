@@ -7,6 +7,7 @@ Whether it does is worked out from lengths, so that nothing is paid for text tha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -37,45 +38,81 @@ def own_lines(
     length_of_leaf  how long the text of a leaf's slot is
     tagged          the slots of lines that have a tag to be seen
     """
-    lines, n, uses = program.lines, len(program.lines), uses_of(program)
-    is_own = [True] * n
-    length = [0] * n  # of what stands where the line is used
-    leaves: dict[int, int] = {}
-    for k in range(n):
-        inputs = lines.inputs_of(k)
-        primitive = lines.primitives[k]
-        size = _length_of_signs(program, k)
-        within = []
-        for s in inputs:
-            if s < 0:
-                if s not in leaves:
-                    leaves[s] = length_of_leaf(s)
-                size += leaves[s]
-            else:
-                size += length[s]
-                if not is_own[s]:
-                    within.append(s)
-        while size > LONGEST and within:  # the longest of what was written into it gets a line
-            longest = max(within, key=length.__getitem__)
+    return _Joining(program, labels, length_of_leaf, tagged).is_own
+
+
+class _Joining:
+    """The lines of a program, each written where it is used or given a line, in their order.
+
+    is_own  of each line whether it is a line of the listing
+    length  of what stands where each line is used
+    """
+
+    def __init__(
+        self,
+        program: StraightLine,
+        labels: Sequence[str | None],
+        length_of_leaf: Callable[[int], int],
+        tagged: Collection[int],
+    ) -> None:
+        self.program, self.labels, self.tagged = program, labels, tagged
+        self.uses = uses_of(program)
+        self.is_own = [True] * len(program.lines)
+        self.length = [0] * len(program.lines)
+        self._length_of_leaf = cache(length_of_leaf)
+        for k in range(len(program.lines)):
+            self._settle(k, self._make_room(self._within(k), self._size(k)))
+
+    def _size(self, k: int) -> int:
+        """How long the right side of line k is."""
+        return _length_of_signs(self.program, k) + sum(map(self._length_at, self.program.lines.inputs_of(k)))
+
+    def _length_at(self, slot: int) -> int:
+        """How long the text of a slot is where it is used."""
+        return self._length_of_leaf(slot) if slot < 0 else self.length[slot]
+
+    def _within(self, k: int) -> list[int]:
+        """The lines that are written into line k."""
+        return [s for s in self.program.lines.inputs_of(k) if s >= 0 and not self.is_own[s]]
+
+    def _make_room(self, within: list[int], size: int) -> int:
+        """Give lines to the longest of what was written into a line while that is too long; how long it is then."""
+        while size > LONGEST and within:
+            longest = max(within, key=self.length.__getitem__)
             within.remove(longest)
-            size -= length[longest]
-            is_own[longest], length[longest] = True, len(labels[longest] or T)
-            size += length[longest]
-        label = labels[k]
-        if label is None and uses[k] and primitive in (p.transpose, p.reshape) and _is_seen_through(program, k):
-            for s in within if uses[k] > 1 else ():
-                is_own[s], length[s] = True, len(labels[s] or T)
-            is_own[k], length[k] = False, (length[inputs[0]] if inputs[0] >= 0 else leaves[inputs[0]]) + 2
-        elif (
-            uses[k] == 1
-            and size <= LONGEST - 10
-            and (label is None or _is_pulled_back(primitive, label))
-            and k not in tagged
-        ):
-            is_own[k], length[k] = False, size
+            size -= self.length[longest]
+            self._give_line(longest)
+            size += self.length[longest]
+        return size
+
+    def _settle(self, k: int, size: int) -> None:
+        """Write line k, of this size, where it is used, or give it a line."""
+        if self._is_written_wherever_used(k):
+            if self.uses[k] > 1:
+                for s in self._within(k):
+                    self._give_line(s)
+            self.is_own[k], self.length[k] = False, self._length_at(self.program.lines.inputs_of(k)[0]) + 2
+        elif size <= LONGEST - 10 and self._may_be_written_where_used(k):
+            self.is_own[k], self.length[k] = False, size
         else:
-            length[k] = len(label or T)
-    return is_own
+            self._give_line(k)
+
+    def _give_line(self, k: int) -> None:
+        """Line k is a line of the listing, and its name stands where it is used."""
+        self.is_own[k], self.length[k] = True, len(self.labels[k] or T)
+
+    def _is_written_wherever_used(self, k: int) -> bool:
+        """Whether a line without a name only shows in another shape what it is made of."""
+        if self.labels[k] is not None or not self.uses[k]:
+            return False
+        return self.program.lines.primitives[k] in (p.transpose, p.reshape) and _is_seen_through(self.program, k)
+
+    def _may_be_written_where_used(self, k: int) -> bool:
+        """Whether a line has one use, and neither a tag nor a name that is to be seen."""
+        if self.uses[k] != 1 or k in self.tagged:
+            return False
+        label = self.labels[k]
+        return label is None or _is_pulled_back(self.program.lines.primitives[k], label)
 
 
 def uses_of(program: StraightLine) -> list[int]:
