@@ -94,3 +94,23 @@ class Lookup:
         if slot is None and primitive is p.div and isinstance(keys[1], float):
             return self.line(p.mul, (inputs[0], 1 / keys[1]), params)
         return Found(self, slot) if slot is None else self[slot]
+
+
+def product(a: Found, b: Found) -> Found:
+    """The matrix product a b."""
+    return a.lookup.line(p.matmul, (a, b), {})
+
+
+def reshaped(a: Found, shape: tuple[int, ...]) -> Found:
+    """What is in a slot, in another shape."""
+    return a.lookup.line(p.reshape, (a,), {"shape": shape})
+
+
+def transposed(a: Found) -> Found:
+    """The transpose; of a transpose, what that is made of."""
+    slot = a._data
+    if slot is not None and slot >= 0:
+        primitive, inputs, params = a.lookup.program.lines[slot]
+        if primitive is p.transpose and params["axes"] is None:
+            return a.lookup[inputs[0]]
+    return a.lookup.line(p.transpose, (a,), {"axes": None})
