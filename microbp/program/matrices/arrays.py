@@ -48,20 +48,20 @@ class Part(NamedTuple):
     rows: Places
 
 
-def parts_of(form: Grouping, leaf: Leaf) -> list[Part]:
+def parts_of(grouping: Grouping, leaf: Leaf) -> list[Part]:
     """Where the entries of a leaf of the scalar program are in the program of arrays; those of no use are nowhere."""
-    places = form.sums.places_of(leaf.slots)
-    numbers = form.home[places]
-    leaf_of = {number: i for i, (number, _) in enumerate(_leaf_homes(form))}
+    places = grouping.sums.places_of(leaf.slots)
+    numbers = grouping.home[places]
+    leaf_of = {number: i for i, (number, _) in enumerate(_leaf_homes(grouping))}
     return [
-        Part(here := np.flatnonzero(numbers == number), leaf_of[number], form.row[places[here]])
+        Part(here := np.flatnonzero(numbers == number), leaf_of[number], grouping.row[places[here]])
         for number in np.unique(numbers[numbers >= 0]).tolist()
     ]
 
 
-def _leaf_homes(form: Grouping) -> list[tuple[int, Leaf]]:
+def _leaf_homes(grouping: Grouping) -> list[tuple[int, Leaf]]:
     """The arrays that are leaves, by their numbers, in the order of the leaves of the program: inputs first."""
-    leaves = [(number, home.leaf) for number, home in enumerate(form.homes) if home.leaf is not None]
+    leaves = [(number, home.leaf) for number, home in enumerate(grouping.homes) if home.leaf is not None]
     return [(number, leaf) for kind in (INPUT, PARAMETER) for number, leaf in leaves if leaf.kind == kind]
 
 
@@ -72,12 +72,12 @@ class _Weaver:
     it rests on parameters only.
     """
 
-    def __init__(self, form: Grouping, examples: int | None) -> None:
-        self.form, self.scalars, self.examples = form, form.program, examples
+    def __init__(self, grouping: Grouping, examples: int | None) -> None:
+        self.grouping, self.scalars, self.examples = grouping, grouping.program, examples
         self.m = 1 if examples is None else examples
         self.given: list[Any] = []
         self.made: list[Any] = []
-        for home, step in zip(form.homes, form.steps, strict=True):
+        for home, step in zip(grouping.homes, grouping.steps, strict=True):
             if step is None:
                 self.made.append(self._leaf(home))
                 continue
@@ -129,15 +129,16 @@ class _Weaver:
 
     def _total(self, places: Places) -> Any:
         """The sum of these places, for each example."""
-        number = self.form.home[places[0]]
-        if number >= 0 and np.array_equal(self.form.homes[number].places.ravel(), places) and self._width(places) == 1:
-            return p.reshape(p.sum(self.made[number]), (1, 1))
+        number = self.grouping.home[places[0]]
+        if number >= 0 and self._width(places) == 1:
+            if np.array_equal(self.grouping.homes[number].places.ravel(), places):
+                return p.reshape(p.sum(self.made[number]), (1, 1))
         return p.sum(self.rows(places), axis=0, keepdims=True)
 
     def matrix(self, places: Places) -> Any:
         """Parameters as a matrix: the array that they live in, where they live in this very order."""
-        number = self.form.home[places.flat[0]]
-        whole = self.form.homes[number].places
+        number = self.grouping.home[places.flat[0]]
+        whole = self.grouping.homes[number].places
         if whole.size == places.size:
             if np.array_equal(whole.ravel(), places.ravel()):
                 return shaped(self.made[number], places.shape)
@@ -148,8 +149,8 @@ class _Weaver:
     def block(self, places: Places) -> Any:
         """An array of these places; where all rows or all columns are the same, a number, one row or one column."""
         rows, columns = places.shape
-        if self.form.home[places.flat[0]] == NUMBER and (self.form.home[places] == NUMBER).all():
-            numbers = self.form.numbers[places]
+        if self.grouping.home[places.flat[0]] == NUMBER and (self.grouping.home[places] == NUMBER).all():
+            numbers = self.grouping.numbers[places]
             if np.isnan(numbers).all() or len(set(numbers.ravel().view(np.int64).tolist())) == 1:  # 0 is not −0 here
                 return float(numbers.flat[0])
         if rows > 1 and (places == places[:1]).all():
@@ -161,9 +162,9 @@ class _Weaver:
     def whole(self, places: Places) -> Any:
         """An array of these places, row by row and column by column."""
         rows, columns = places.shape
-        number = self.form.home[places.flat[0]]
+        number = self.grouping.home[places.flat[0]]
         if number >= 0:
-            whole = self.form.homes[number].places
+            whole = self.grouping.homes[number].places
             if np.array_equal(whole.ravel(), places.ravel()):
                 return shaped(self.made[number], (rows, columns * self._width(places)))
             if np.array_equal(whole.T, places) and self._width(places) == 1:
@@ -172,12 +173,12 @@ class _Weaver:
 
     def rows(self, places: Places) -> Any:
         """A row for each of these places: of an array as it is, of a part of one, or gathered from several."""
-        homes = np.unique(self.form.home[places])
+        homes = np.unique(self.grouping.home[places])
         if len(homes) > 1:
             return self._gathered(places, homes)
         if homes[0] == NUMBER:
-            return constant(self.form.numbers[places][:, None])
-        node, rows = self._flat(int(homes[0])), self.form.row[places]
+            return constant(self.grouping.numbers[places][:, None])
+        node, rows = self._flat(int(homes[0])), self.grouping.row[places]
         first, count = int(rows[0]), len(rows)
         if (rows != np.arange(first, first + count)).any():
             return p.take(node, rows)
@@ -185,13 +186,13 @@ class _Weaver:
 
     def _flat(self, number: int) -> Any:
         """An array with a row for each place, and in the row its examples."""
-        node, size = self.made[number], self.form.homes[number].places.size
+        node, size = self.made[number], self.grouping.homes[number].places.size
         return shaped(node, (size, node.size // size))
 
     def _width(self, places: Places) -> int:
         """How many columns the examples of one place take."""
-        homes = [int(number) for number in np.unique(self.form.home[places]) if number >= 0]
-        return max([self.made[number].size // self.form.homes[number].places.size for number in homes], default=1)
+        homes = [int(number) for number in np.unique(self.grouping.home[places]) if number >= 0]
+        return max([self.made[number].size // self.grouping.homes[number].places.size for number in homes], default=1)
 
     def _of_one_width(self, parts: list[Any], places: Places) -> list[Any]:
         """What rests on parameters only, as wide as the rest, where numpy's broadcasting would not make it so."""
@@ -209,7 +210,7 @@ class _Weaver:
     def _gathered(self, places: Places, homes: Places) -> Any:
         """Rows of several arrays, put one below the other and taken from there."""
         nodes = [
-            constant(self.form.numbers[places[self.form.home[places] == NUMBER]][:, None])
+            constant(self.grouping.numbers[places[self.grouping.home[places] == NUMBER]][:, None])
             if number == NUMBER
             else self._flat(int(number))
             for number in homes
@@ -219,8 +220,8 @@ class _Weaver:
         index = np.zeros(len(places), np.intp)
         start = 0
         for number, node in zip(homes, nodes, strict=True):
-            here = self.form.home[places] == number
-            index[here] = start + (np.arange(here.sum()) if number == NUMBER else self.form.row[places[here]])
+            here = self.grouping.home[places] == number
+            index[here] = start + (np.arange(here.sum()) if number == NUMBER else self.grouping.row[places[here]])
             start += shape_of(node)[0]
         return p.take(p.concatenate(nodes), index)
 
@@ -228,21 +229,21 @@ class _Weaver:
         """The program of arrays, of the class of the scalar one."""
         scalars = self.scalars
         guards = [guard._replace(left=self._at(guard.left), right=self._at(guard.right)) for guard in scalars.guards]
-        homes = _leaf_homes(self.form)
-        of_leaves = [i for i, home in enumerate(self.form.homes) if home.leaf is not None]
+        homes = _leaf_homes(self.grouping)
+        of_leaves = [i for i, home in enumerate(self.grouping.homes) if home.leaf is not None]
         nodes = dict(zip(of_leaves, self.given, strict=True))
         leaves = [(leaf.kind, nodes[number].label, nodes[number]) for number, leaf in homes]
         outputs = [self._output(output) for output in scalars.outputs]
         made = type(like)(outputs, leaves, guards, name=like.name, returns_tuple=like.returns_tuple)
         for i, (_, leaf) in enumerate(homes):
             made.leaves[i] = made.leaves[i]._replace(data=leaf.data)
-        wanted = {part.leaf for i in scalars.wrt for part in parts_of(self.form, scalars.leaves[i])}
+        wanted = {part.leaf for i in scalars.wrt for part in parts_of(self.grouping, scalars.leaves[i])}
         made.wrt, made.gradient_is_tuple = sorted(wanted), like.gradient_is_tuple
         made.checks, made.demands = like.checks, like.demands
         return made
 
     def _at(self, slots: Any) -> Any:
-        return self.rows(self.form.sums.places_of(slots))
+        return self.rows(self.grouping.sums.places_of(slots))
 
     def _output(self, output: Output) -> Any:
         node, m = self._at(output.slots), self.m
