@@ -6,8 +6,9 @@ from collections import Counter
 
 import numpy as np
 
-from microbp.program.lines import StraightLine
+from microbp.program.lines import StraightLine, name_of_cotangent
 from microbp.program.listing.equations import Equations
+from microbp.program.listing.names import name_of_parameter
 
 COST = "C"
 """What the book calls that which a gradient is of."""
@@ -52,7 +53,7 @@ def _name_gradients(program: StraightLine, labels: list[str | None]) -> None:
         given = [node.label for node in np.ravel(leaf.data)] if isinstance(leaf.slots, np.ndarray) else [leaf.label]
         for parameter, slot, label in zip(leaf.flat_slots, np.ravel(output.slots).tolist(), given, strict=True):
             if label is None and slot >= 0 and labels[slot] is None:
-                labels[slot] = f"nabla_p{-parameter}"
+                labels[slot] = name_of_cotangent(name_of_parameter(parameter))
 
 
 def _is_taken(label: str, program: StraightLine) -> bool:

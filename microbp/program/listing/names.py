@@ -16,6 +16,11 @@ RESERVED = {*keyword.kwlist, *p.TABLE, "inf", "nan", "s_"}
 """What no value is named."""
 
 
+def name_of_parameter(slot: int) -> str:
+    """What the parameter in a slot is called that has no label: p3."""
+    return f"p{-slot}"
+
+
 class SlotNames:
     """What slots are called: their labels as identifiers, each of them unlike all others; else t1, t2, …
 
@@ -51,8 +56,9 @@ class SlotNames:
     def _number(self, slot: int) -> str:
         if slot >= 0:
             return f"t{self.unnamed[slot]}"
-        is_constant = slot in self.leaf_of and self.leaf_of[slot].kind == CONSTANT
-        return f"{'c' if is_constant else 'p'}{-slot}"
+        if slot in self.leaf_of and self.leaf_of[slot].kind == CONSTANT:
+            return f"c{-slot}"
+        return name_of_parameter(slot)
 
     def identifier(self, label: str) -> str:
         """A label as Python allows it, with a number where another value has the same."""
