@@ -318,7 +318,6 @@ def test_the_matrix_form_of_a_batch_gives_the_gradient_of_each_example_too():
     np.testing.assert_allclose(np.reshape(gradients, X.shape), (1 - np.tanh(z) ** 2) * X, rtol=AGREE)
 
 
-
 def test_examples_of_examples_keep_their_numbers_apart(rng):
     w = values(rng, 2, 3)
     f = lambda x, t: mb.sum(mb.tanh(w @ x + t) * t)  # noqa: E731

@@ -116,7 +116,6 @@ class Program(StraightLine):
         """
         from textwrap import wrap
 
-
         source, why = self.source, self.form.unsaid
         if self.guards:
             why = f"it holds for one branch only, where {self.guards[0].text} comes out as recorded, and would not look"

@@ -106,9 +106,11 @@ class MatrixForm(ArrayForm):
         return f"{super().usage} The parameters hold the Values as program.matrix_form().parameters has them in data."
 
     def value(self, numbers: Numbers) -> list[Any]:
+        """The outputs, of the numbers of the scalar program's leaves."""
         return super().value(self._laid_out(numbers))
 
     def value_and_grad(self, numbers: Numbers) -> tuple[Any, list[Any]]:
+        """The value, and the gradient by each leaf in `wrt` of the scalar program."""
         value, gradients = super().value_and_grad(self._laid_out(numbers))
         by_leaf = dict(zip(self.program.wrt, gradients, strict=True))
         return value, [self._collected(i, self.scalars.leaves[i], by_leaf) for i in self.scalars.wrt]

@@ -43,8 +43,9 @@ class StraightLine:
     leaves   what the lines begin with: inputs, parameters, constants
     outputs  what is handed back
     guards   the comparisons that the function made
-    checks   for each place where it found parameters, what raises a RecordingError if others are there by now
-    demands  what raises where the numbers of the inputs are not as the function needs them
+    checks   called before each replay: they raise where the parameters are not those that were found, or where their
+             numbers are not as the function needs them
+    demands  called with the numbers of the inputs: they raise where these are not as the function needs them
     wrt      the numbers of the leaves to differentiate by
 
     is_scalar         whether the slots hold single numbers

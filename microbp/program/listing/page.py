@@ -29,6 +29,7 @@ SHOWN, AT_THE_END = 60, 20
 MOST = 12
 """How many results are named at the end."""
 
+
 def listing(program: StraightLine) -> str:
     """The text of a program: what it takes, numbered lines with the shapes that they make, and what it gives.
 
