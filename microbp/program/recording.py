@@ -86,7 +86,9 @@ def record(
 def _names_of_arguments(f: Any, count: int) -> list[str]:
     """What f calls its arguments."""
     code = getattr(getattr(f, "__func__", f), "__code__", None)
-    names = () if code is None else code.co_varnames[hasattr(f, "__self__") : code.co_argcount]
+    names = () if code is None else code.co_varnames[: code.co_argcount]
+    if hasattr(f, "__self__"):
+        names = names[1:]
     if len(names) >= count:
         return list(names[:count])
     return ["x"] if count == 1 else [f"x{k + 1}" for k in range(count)]
@@ -126,10 +128,10 @@ def _asked_for(wrt: Any, arguments: Sequence[Any], is_scalar: bool) -> _Asked:
                 raise ValueError(f"record: wrt has {w}, but the function was called with {len(arguments)} argument(s)")
             leaves.append(int(w) % len(arguments))
         elif is_nodes(w):
-            known = [k for k, group in enumerate(groups) if group is w]
-            leaves.append(len(arguments) + (known or [len(groups)])[0])
-            if not known:
+            number = next((k for k, group in enumerate(groups) if group is w), len(groups))
+            if number == len(groups):
                 groups.append(w)
+            leaves.append(len(arguments) + number)
         else:
             raise TypeError(
                 "record: wrt is made of parameters (Tensors, Values, arrays of Values) or of numbers of arguments, "
@@ -147,7 +149,9 @@ def _asked_for(wrt: Any, arguments: Sequence[Any], is_scalar: bool) -> _Asked:
 
 def _need_single(program: Program) -> None:
     """A RecordingError where an array of Values is an argument or a parameter of a function of Tensors."""
-    for leaf in program.given if not program.is_scalar else ():
+    if program.is_scalar:
+        return
+    for leaf in program.given:
         if isinstance(leaf.slots, np.ndarray):
             name = leaf.label or ("an argument" if leaf.kind == INPUT else "wrt")
             raise RecordingError(

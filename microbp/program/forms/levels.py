@@ -115,8 +115,9 @@ class Levels:
             deepest, is_active = depth[a], active[a]
             if b >= 0:
                 deepest, is_active = max(deepest, depth[b]), is_active or active[b]
-                for place in self.sums.places_of(rest[k]).tolist() if k in rest else ():
-                    deepest, is_active = max(deepest, depth[place]), is_active or active[place]
+                if k in rest:
+                    for place in self.sums.places_of(rest[k]).tolist():
+                        deepest, is_active = max(deepest, depth[place]), is_active or active[place]
             depth.append(deepest + adds[k])
             active.append(is_active)
         reached = [False] * len(depth)
@@ -127,8 +128,9 @@ class Levels:
                 reached[u[k]] = True
                 if v[k] >= 0:
                     reached[v[k]] = True
-                    for place in self.sums.places_of(rest[k]).tolist() if k in rest else ():
-                        reached[place] = True
+                    if k in rest:
+                        for place in self.sums.places_of(rest[k]).tolist():
+                            reached[place] = True
         return np.array(depth), np.array(active, bool), np.array(reached, bool)
 
     def _constants(self) -> tuple[np.ndarray, np.ndarray]:

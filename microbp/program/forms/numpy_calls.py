@@ -17,8 +17,15 @@ Shape = tuple[int, ...]
 BY_NAME = (np.maximum, np.minimum)
 """Ufuncs that numpy warns of when their third argument, the result, is given without its name."""
 
+
+def _call_of(ufunc: np.ufunc) -> str:
+    """The call of a ufunc on inputs u, v, w and the result y."""
+    result = "out=y" if ufunc in BY_NAME else "y"
+    return f"{ufunc.__name__}({', '.join([*'uvw'[: ufunc.nin], result])})"
+
+
 STEPS: dict[Primitive, tuple[str, ...]] = {
-    row: (f"{row.on_arrays.__name__}({', '.join('uvw'[: row.on_arrays.nin])}, {'out=' * (row.on_arrays in BY_NAME)}y)",)
+    row: (_call_of(row.on_arrays),)
     for row in p.TABLE.values()
     if isinstance(row, Elementwise) and isinstance(row.on_arrays, np.ufunc)
 } | {

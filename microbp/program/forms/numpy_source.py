@@ -198,8 +198,7 @@ class NumpySource:
             words = dict(zip("uvw", us, strict=False)) | {"y": y, "out=y": f"out={y}"}
             for step in STEPS[primitive]:
                 function, _, operands = step.rstrip(")").partition("(")
-                for number in (0, 1):
-                    word = ("zero", "one")[number]
+                for number, word in enumerate(("zero", "one")):
                     if word in operands:
                         words[word] = text.number(np.array(number, dtype))
                 text.call(function, *[words[x] for x in operands.split(", ")])
@@ -213,7 +212,10 @@ class NumpySource:
             text.call("dot", self._flat(inputs[0]), text.number(ones(like.size, dtype)), y)
         elif (found := reduced(primitive, like.shape, params)) is not None:
             axis, keepdims = found
-            text.call(REDUCTIONS.get(primitive, "add.reduce"), us[0], str(axis), "None", y, *["True"] * keepdims)
+            arguments = [us[0], str(axis), "None", y]
+            if keepdims:
+                arguments.append("True")
+            text.call(REDUCTIONS.get(primitive, "add.reduce"), *arguments)
         else:
             self._other_call(k, primitive, us, params)
 
@@ -241,7 +243,8 @@ class NumpySource:
             text = literal(value)
             if text is None:
                 self.scope[word] = value
-                text = f"…  # {type(value).__name__}, handed over by the caller"
-            module.before.append(f"{'# ' * (word in self.scope)}{word} = {text}")
+                module.before.append(f"# {word} = …  # {type(value).__name__}, handed over by the caller")
+            else:
+                module.before.append(f"{word} = {text}")
             given.append(f", {key}={word}")
         module.body.append(f"{self._name[k]}[...] = {name}({', '.join(us)}{''.join(given)})")

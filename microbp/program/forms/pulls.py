@@ -94,7 +94,10 @@ class Pulls:
         self.edges: list[list[_Edges]] = []
         for group in groups:
             of_group: list[_Edges] = []
-            for i, places in enumerate(group.places) if group.is_live else ():
+            self.edges.append(of_group)
+            if not group.is_live:
+                continue
+            for i, places in enumerate(group.places):
                 members = np.arange(len(places))
                 if group.lengths is not None:
                     members = np.repeat(np.arange(len(group.lengths)), group.lengths)
@@ -105,7 +108,6 @@ class Pulls:
                     of_group.append(_Edges(i, members[kept], count, is_summed))
                     targets.append(chosen)
                     count += len(chosen)
-            self.edges.append(of_group)
         target = np.concatenate(targets)
         self.order = np.argsort(target, kind="stable")
         self.lengths = np.bincount(target, minlength=len(is_active))

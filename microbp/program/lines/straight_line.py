@@ -91,7 +91,9 @@ class StraightLine:
             self.dtypes: list[np.dtype[Any]] = [np.dtype(float)] * len(self.lines)
         else:
             self.shapes, self.dtypes = [x.shape for x in writing.nodes], [dtype_of(x) for x in writing.nodes]
-        self.wrt = [i for i, leaf in enumerate(self.leaves) if leaf.kind == PARAMETER] or [0][: len(self.inputs)]
+        self.wrt = [i for i, leaf in enumerate(self.leaves) if leaf.kind == PARAMETER]
+        if not self.wrt and self.inputs:
+            self.wrt = [0]
         self.gradient_is_tuple = bool(self.parameters)
         self.checks: list[Callable[[], None]] = []
         self.demands: list[Callable[[Sequence[np.ndarray]], None]] = []

@@ -36,7 +36,13 @@ def _quadratic_costs(difference: Found) -> Iterator[tuple[str, Found]]:
     """The costs of a − y, one column an example, as they may be written; of one neuron there is no sum."""
     neurons, m = difference.shape
     squares = p.square(difference)
-    for total in (p.sum(squares), *[squares] * (neurons == m == 1)):
+    totals = [p.sum(squares)]
+    columns = [p.sum(squares, axis=0), p.sum(squares, axis=0, keepdims=True)]
+    if neurons == 1:
+        columns.append(squares)
+        if m == 1:
+            totals.append(squares)
+    for total in totals:
         yield "eq. 27" if m == 1 else "eq. 26", total / (2 * m)
-    for each in (p.sum(squares, axis=0), p.sum(squares, axis=0, keepdims=True), *[squares] * (neurons == 1)):
+    for each in columns:
         yield "eq. 27", each / 2

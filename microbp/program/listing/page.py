@@ -98,7 +98,8 @@ class Page:
         tagged = {slot for slot, tag in self.equations.tags.items() if tag != FORWARD}
         self.is_own = own_lines(program, labels, self._length_of_leaf, tagged)
         self.number = list(accumulate([is_own + len(self.further.get(k, ())) for k, is_own in enumerate(self.is_own)]))
-        self.count = (self.number or [0])[-1] + len(self.further.get(-1, ()))
+        of_lines = self.number[-1] if self.number else 0
+        self.count = of_lines + len(self.further.get(-1, ()))
         names.unnamed = list(
             accumulate([int(is_own and label is None) for is_own, label in zip(self.is_own, labels, strict=True)])
         )
