@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from listings import tags_of
 
 import microbp as mb
 from microbp import Tensor, Value
@@ -22,12 +23,6 @@ W2, B2, W3, B3 = (
     for shape, label in [((2, 3), "w2"), ((2, 1), "b2"), ((2, 2), "w3"), ((2, 1), "b3")]
 )
 X, Y = RNG.standard_normal((3, 4)), RNG.random((2, 4))
-
-
-def tags_of(program: Any) -> dict[str, str]:
-    """What stands to the right of each named line that has a tag."""
-    lines = [re.fullmatch(r" +\d+  (\w+) = .*  ((BP\d|eq\. \d+).*)", line) for line in listing(program).splitlines()]
-    return {line[1]: line[2] for line in lines if line}
 
 
 def layer(w: Any, a: Any, b: Any) -> Any:
