@@ -106,7 +106,7 @@ class Levels:
     def _walked(self, is_link: np.ndarray) -> tuple[Rows, np.ndarray, np.ndarray]:
         """Of each place its depth, whether it rests on a leaf in wrt, and whether the output rests on it."""
         program, first, rest = self.program, self.first, self.program.lines.rest
-        u, v, adds = self.sums.u.tolist(), self.sums.v.tolist(), (~is_link).tolist()
+        u, v, links = self.sums.u.tolist(), self.sums.v.tolist(), is_link.tolist()
         depth, active = [0] * first, [False] * first
         for i in program.wrt:
             for slot in program.leaves[i].flat_slots:
@@ -118,7 +118,7 @@ class Levels:
                 if k in rest:
                     for place in self.sums.places_of(rest[k]).tolist():
                         deepest, is_active = max(deepest, depth[place]), is_active or active[place]
-            depth.append(deepest + adds[k])
+            depth.append(deepest if links[k] else deepest + 1)
             active.append(is_active)
         reached = [False] * len(depth)
         for place in self.sums.places_of(program.outputs[0].slots).tolist():

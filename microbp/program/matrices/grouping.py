@@ -209,7 +209,8 @@ class Grouping:
         return joined
 
     def _add_step(self, lines: Places, step: Step) -> None:
-        self.layer += bool(step.products)
+        if step.products:
+            self.layer += 1
         label = stem([self.program.labels[k] for k in lines.flat]) or self._usual_name(step)
         for product in step.products:
             self._lay_out(product.weights, f"w{self.layer}")
