@@ -730,3 +730,11 @@ def test_a_row_of_ones_own_is_set_as_a_call() -> None:
     cube = Elementwise("cube", lambda u: u**3, lambda u: u**3, lambda u, y: 3 * u * u)
 
     assert "t1 = cube(x + 1)" in listing(record(lambda x: cube(x + 1), Tensor(1.0, "x")))
+
+
+def test_a_batch_of_what_was_recorded_on_a_batch_is_listed(rng):
+    net = mb.MLP([2, 3, 1], rng=0)
+    program = record(net.cost, rng.normal(size=(2, 4)), np.ones((1, 4)), wrt=net)
+
+    for batch in (program.batch(3), program.batch(3, mean=False)):
+        assert "z2 = " in str(batch) and "nabla_w2" in str(batch.gradient())

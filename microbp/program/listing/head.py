@@ -19,7 +19,7 @@ def head_of(program: StraightLine, names: SlotNames) -> Iterator[str]:
     name = program.name if program.name.isidentifier() else "f"
     inputs = [_array_name(leaf, names) for leaf in program.inputs]  # whose names are given first
     yield f"{name}({', '.join(inputs)})"
-    constants = [leaf for leaf in program.constants if not is_number(leaf)]
+    constants = [leaf for leaf in program.constants if not is_number(leaf) and leaf.slots not in names.transposed]
     for kind, leaves in (("inputs", program.inputs), ("parameters", program.parameters), ("constants", constants)):
         if leaves:
             yield from _wrapped(f"  {kind:<11} ", [text for leaf in leaves for text in _described(leaf, names)])

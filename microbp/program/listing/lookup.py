@@ -61,6 +61,8 @@ class Lookup:
         self.slots: dict[Any, int] = {}
         for k, (primitive, inputs, params) in enumerate(program.lines):
             self.slots.setdefault(self._key(primitive, inputs, params), k)
+        for slot, other in transposed_constants(program).items():
+            self.slots.setdefault(self._key(p.transpose, (other,), {"axes": None}), slot)
 
     def __getitem__(self, slot: int) -> Found:
         return Found(self, slot, self.shape_of[slot])
@@ -94,3 +96,18 @@ class Lookup:
         if slot is None and primitive is p.div and isinstance(keys[1], float):
             return self.line(p.mul, (inputs[0], 1 / keys[1]), params)
         return Found(self, slot) if slot is None else self[slot]
+
+
+def transposed_constants(program: StraightLine) -> dict[int, int]:
+    """The slots of constant matrices that are the transpose of another, with the slot of that one."""
+    matrices = [leaf for leaf in program.constants if len(leaf.shape) == 2 and min(leaf.shape) > 0]
+    found: dict[int, int] = {}
+    first: dict[Any, int] = {}
+    for leaf in matrices:
+        array = np.ascontiguousarray(leaf.data)
+        other = first.get((array.shape, array.tobytes()))
+        if other is None or array.size == 1:
+            first[array.shape[::-1], np.ascontiguousarray(array.T).tobytes()] = leaf.slots
+        else:
+            found[leaf.slots] = other
+    return found

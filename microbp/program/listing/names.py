@@ -11,6 +11,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.program.lines import CONSTANT, Leaf, StraightLine
+from microbp.program.listing.lookup import transposed_constants
 
 RESERVED = {*keyword.kwlist, *p.TABLE, "inf", "nan", "s_"}
 """What no value is named."""
@@ -30,6 +31,7 @@ class SlotNames:
         self.unnamed: Sequence[int] = ()
         self.names: dict[Any, str] = {}
         self.taken = set(RESERVED)
+        self.transposed = transposed_constants(program)
 
     def label(self, slot: int) -> str | None:
         """The label of a line, of a leaf, or of a Value in a leaf."""
@@ -44,6 +46,8 @@ class SlotNames:
         return None
 
     def __getitem__(self, slot: int) -> str:
+        if slot in self.transposed:
+            return f"{self[self.transposed[slot]]}.T"
         if slot not in self.names:
             self.names[slot] = self.identifier(self.label(slot) or self._number(slot))
         return self.names[slot]
