@@ -738,3 +738,11 @@ def test_a_batch_of_what_was_recorded_on_a_batch_is_listed(rng):
 
     for batch in (program.batch(3), program.batch(3, mean=False)):
         assert "z2 = " in str(batch) and "nabla_w2" in str(batch.gradient())
+
+
+def test_a_batch_of_scalars_says_what_becomes_of_its_examples():
+    w = Value(2.0, "w")
+    program = record(lambda x: w * x, 0.5)
+
+    heads = [str(made).splitlines()[0] for made in (program, program.batch(4), program.batch(4, mean=False))]
+    assert heads == ["f(x)", "f(x)   for each of 4 examples, then their mean", "f(x)   for each of 4 examples"]
