@@ -182,9 +182,9 @@ def test_constants_and_outputs_that_are_leaves() -> None:
     assert text_of(program) == """
 f(x)
   inputs      x (1,)
-  constants   c (2,), c3 (2,)
+  constants   c (2,), c1 (2,)
 
-   1  t1 = c * x + c3  (2,)
+   1  t1 = c * x + c1  (2,)
       return x, t1
 """
 
@@ -239,3 +239,26 @@ def test_the_parameters_of_a_deep_network_take_several_lines() -> None:
         "              w6 (3, 3), b6 (3, 1), w7 (3, 3), b7 (3, 1), w8 (3, 3), b8 (3, 1), w9 (3, 3), b9 (3, 1)",
     ]
     assert body.splitlines()[-1].strip() == "return C, nabla_w2, nabla_b2, …, nabla_b9"
+
+
+def test_a_batch_of_what_was_recorded_on_a_batch_is_listed(rng):
+    net = mb.MLP([2, 3, 1], rng=0)
+    program = record(net.cost, rng.normal(size=(2, 4)), np.ones((1, 4)), wrt=net)
+
+    for batch in (program.batch(3), program.batch(3, mean=False)):
+        assert "z2 = " in str(batch) and "nabla_w2" in str(batch.gradient())
+
+
+def test_a_batch_of_scalars_says_what_becomes_of_its_examples():
+    w = Value(2.0, "w")
+    program = record(lambda x: w * x, 0.5)
+
+    heads = [str(made).splitlines()[0] for made in (program, program.batch(4), program.batch(4, mean=False))]
+    assert heads == ["f(x)", "f(x)   for each of 4 examples, then their mean", "f(x)   for each of 4 examples"]
+
+
+def test_constant_arrays_without_a_name_are_numbered_as_they_come():
+    A, B = np.arange(6.0).reshape(2, 3), np.arange(3.0)
+    text = str(record(lambda x: A @ x * 2.0 + (B @ x) + (x.T @ A.T).T, np.ones((3, 1))))
+
+    assert "  constants   c1 (2, 3), c2 (3,)" in text and "x.T @ c1.T" in text

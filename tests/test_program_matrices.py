@@ -298,9 +298,9 @@ def test_the_gradient_of_each_example_by_itself(rng):
     net = MLP([2, 3, 1], node=Value, rng=0)
     one = record(lambda x: net(x)[0, 0], np.ones((2, 1)), node=Value, wrt=net)
     X = rng.normal(size=(2, 4))
-    value, gradients = one.batch(4, mean=False).value_and_grad(X)
 
     for mean in (True, False):
+        value, gradients = one.batch(4, mean=mean).value_and_grad(X)
         found = one.gradient().batch(4, mean=mean)(X)
         for a, b in zip(found, (value, *gradients), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-12)
@@ -455,3 +455,45 @@ def test_zeros_of_both_signs_among_constants_are_told_apart():
         program = record(f, np.ones(3), node=Value)
 
         assert program.matrix_form()(np.ones(3)) == 2.0
+
+
+# ------------------------------------------------------------------------- data that f holds
+
+
+def held(rng: np.random.Generator) -> tuple[Any, Any, Any]:
+    """A network of Values, its cost of data that it holds, number by number, and the same of data that it is given."""
+    X, Y = rng.normal(size=(5, 2)).round(1).tolist(), [1.0, 0.0, 1.0, 1.0, 0.0]  # some numbers come twice
+    hidden, last = [Neuron(rng, 2) for _ in range(3)], Neuron(rng, 3)
+
+    def cost(X: Any, Y: Any) -> Any:
+        losses = [(mb.sigmoid(last([neuron(x) for neuron in hidden])) - y) ** 2 for x, y in zip(X, Y, strict=True)]
+        return sum(losses) / 10
+
+    return lambda: cost(X, Y), cost, (X, Y)
+
+
+def test_data_that_f_holds_are_a_matrix_as_those_that_it_is_given(rng):
+    without, given_, data = held(rng)
+    of_held, of_given = record(without), record(given_, *data)
+
+    listings = [str(program.matrix_form().gradient()).splitlines() for program in (of_held, of_given)]
+    tags = [[line.split("  ")[-1].strip() for line in lines[4:]] for lines in listings]
+    assert tags[0] == tags[1] and {"BP1", "BP2", "BP3", "BP4"} < set(tags[0])
+    assert "  constants   a1 (2, 5), c" in "\n".join(listings[0])
+    assert any(line.endswith("BP4") and "nabla_w2 = delta2 @ a1.T " in line for line in listings[0])
+    C, gradient = of_held.value_and_grad()
+    expected, gradient_of_given = of_given.value_and_grad(*data)
+    assert C == pytest.approx(expected, rel=AGREE)
+    np.testing.assert_allclose(gradient, gradient_of_given, rtol=1e-11, atol=1e-14)
+
+
+def test_the_matrix_form_and_the_batch_of_a_gradient_are_the_gradient_of_these(rng):
+    net = MLP([2, 3, 1], node=Value, rng=0)
+    program = record(net.cost, rng.normal(size=(2, 1)), np.ones((1, 1)), node=Value, wrt=net)
+    x, y = rng.normal(size=(2, 4)), np.ones((1, 4))
+
+    assert str(program.gradient().matrix_form()) == str(program.matrix_form().gradient())
+    for mean in (True, False):
+        found, expected = program.gradient().batch(4, mean)(x, y), program.batch(4, mean).gradient()(x, y)
+        for a, b in zip(found, expected, strict=True):
+            np.testing.assert_array_equal(a, b)

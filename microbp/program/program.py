@@ -24,7 +24,12 @@ Result = Any
 
 
 class Program(StraightLine):
-    """A recording, frozen: lines, each a primitive of the table, its input slots and its output slot."""
+    """A recording, frozen: lines, each a primitive of the table, its input slots and its output slot.
+
+    gradient_of  the program that this is the gradient of, None where it is not
+    """
+
+    gradient_of: Program | None = None
 
     def __str__(self) -> str:
         from microbp.program.listing import listing
@@ -145,20 +150,23 @@ class Program(StraightLine):
         length m. Parameters are the same for all examples.
 
         mean  whether a single number is averaged over the examples, C = (1/m) Σₓ Cₓ (Nielsen ch. 2, the first
-              assumption about the cost); else there is a result for each, in a last axis, and so for gradients
+              assumption about the cost); else there is a result for each, in a last axis, and so for gradients:
+              the batch of a gradient is the gradient of the batch
         """
         from microbp.program.batching import batched
 
-        return batched(self, m, mean)
+        return batched(self, m, mean) if self.gradient_of is None else self.gradient_of.batch(m, mean).gradient()
 
     def matrix_form(self) -> Program:
         """Scalars as arrays, sums over indices as products of matrices: the program as the book writes it.
 
-        A program of arrays is in this form already.
+        A program of arrays is in this form already. That of a gradient is the gradient of the matrix form.
         """
         from microbp.program.matrices import as_arrays
 
-        return as_arrays(self) if self.is_scalar else self
+        if not self.is_scalar:
+            return self
+        return as_arrays(self) if self.gradient_of is None else self.gradient_of.matrix_form().gradient()
 
     def gradient(self) -> Program:
         """The program that gives the value and, by the same table of primitives, its gradient by each leaf in `wrt`.
@@ -167,4 +175,6 @@ class Program(StraightLine):
         """
         from microbp.program.batching import gradient_of_each
 
-        return gradient_of_each(self if self.examples is None else self.matrix_form())
+        made = gradient_of_each(self if self.examples is None else self.matrix_form())
+        made.gradient_of = self
+        return made

@@ -41,7 +41,8 @@ def _fastest(program: StraightLine) -> Form:
     if estimated is not None or times.get("as arrays", inf) > times["as Python"] / 10:
         times["level by level"] = (estimated or estimate(program)).levels_us
     best = min(times, key=lambda form: times[form])
-    why = f"{len(program.lines):,} lines on scalars should take, for value and gradient, " + ", ".join(
+    count = len(program.lines)
+    why = f"{count:,} line{'s' if count != 1 else ''} on scalars should take, for value and gradient, " + ", ".join(
         [f"{time_text(time)} {form}" for form, time in sorted(times.items(), key=lambda entry: entry[1])]
     )
     if best == "as arrays" and grouping is not None:

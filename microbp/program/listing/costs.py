@@ -17,17 +17,17 @@ def costs_in(forward: Forward, layers: Iterable[Layer], lookup: Lookup) -> dict[
     """
     program = forward.program
     found: dict[int, str] = {}
-    activations = {layer.output for layer in layers}
+    activations, wanted = {layer.output for layer in layers}, set(program.wanted_slots)
     for k in forward.lines:
         inputs = set(program.lines.inputs_of(k))
         given = inputs - activations
         if program.lines.primitives[k] is not p.sub or len(given) != 1 or not forward.on_parameters.isdisjoint(given):
             continue
         (a,) = inputs - given
-        if lookup.shape_of[k] == lookup.shape_of[a] and forward.is_output(a):
+        if len(lookup.shape_of[k]) == 2 and lookup.shape_of[k] == lookup.shape_of[a] and forward.is_output(a):
             for name, c in _quadratic_costs(lookup[k]):
                 slots = lookup.alike(c)
-                named = [slot for slot in slots if program.labels[slot] is not None]
+                named = [slot for slot in slots if program.labels[slot] is not None or slot in wanted]
                 found.update(dict.fromkeys(named or slots[:1], name))
     return found
 

@@ -18,11 +18,18 @@ def head_of(program: StraightLine, names: SlotNames) -> Iterator[str]:
     """The name of the program, and what it begins with."""
     name = program.name if program.name.isidentifier() else "f"
     inputs = [_array_name(leaf, names) for leaf in program.inputs]  # whose names are given first
-    yield f"{name}({', '.join(inputs)})"
-    constants = [leaf for leaf in program.constants if not is_number(leaf)]
+    yield f"{name}({', '.join(inputs)}){_of_examples(program)}"
+    constants = [leaf for leaf in program.constants if not is_number(leaf) and leaf.slots not in names.transposed]
     for kind, leaves in (("inputs", program.inputs), ("parameters", program.parameters), ("constants", constants)):
         if leaves:
             yield from _wrapped(f"  {kind:<11} ", [text for leaf in leaves for text in _described(leaf, names)])
+
+
+def _of_examples(program: StraightLine) -> str:
+    """What becomes of the examples in a batch of scalars, whose lines are those of one of them."""
+    if not program.is_scalar or program.examples is None:
+        return ""
+    return f"   for each of {program.examples} examples" + (", then their mean" if program.is_mean else "")
 
 
 def _array_name(leaf: Leaf, names: SlotNames) -> str:

@@ -61,6 +61,8 @@ class Lookup:
         self.slots: dict[Any, int] = {}
         for k, (primitive, inputs, params) in enumerate(program.lines):
             self.slots.setdefault(self._key(primitive, inputs, params), k)
+        for slot, other in transposed_constants(program).items():
+            self.slots.setdefault(self._key(p.transpose, (other,), {"axes": None}), slot)
 
     def __getitem__(self, slot: int) -> Found:
         return Found(self, slot, self.shape_of[slot])
@@ -114,3 +116,18 @@ def transposed(a: Found) -> Found:
         if primitive is p.transpose and params["axes"] is None:
             return a.lookup[inputs[0]]
     return a.lookup.line(p.transpose, (a,), {"axes": None})
+
+
+def transposed_constants(program: StraightLine) -> dict[int, int]:
+    """The slots of constant matrices that are the transpose of another, with the slot of that one."""
+    matrices = [leaf for leaf in program.constants if len(leaf.shape) == 2 and min(leaf.shape) > 0]
+    found: dict[int, int] = {}
+    first: dict[Any, int] = {}
+    for leaf in matrices:
+        array = np.ascontiguousarray(leaf.data)
+        other = first.get((array.shape, array.tobytes()))
+        if other is None or array.size == 1:
+            first[array.shape[::-1], np.ascontiguousarray(array.T).tobytes()] = leaf.slots
+        else:
+            found[leaf.slots] = other
+    return found

@@ -11,6 +11,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.program.lines import CONSTANT, Leaf, StraightLine
+from microbp.program.listing.lookup import transposed_constants
 
 RESERVED = {*keyword.kwlist, *p.TABLE, "inf", "nan", "s_"}
 """What no value is named."""
@@ -35,6 +36,10 @@ class SlotNames:
         self.unnamed: Sequence[int] = ()
         self.names: dict[Any, str] = {}
         self.taken = set(RESERVED)
+        self.transposed = transposed_constants(program)
+        arrays = [leaf for leaf in program.constants if leaf.label is None and np.size(leaf.data) != 1]
+        unnamed = [leaf.slots for leaf in arrays if leaf.slots not in self.transposed]
+        self.constants: dict[int, int] = {slot: n for n, slot in enumerate(unnamed, start=1)}
 
     def label(self, slot: int) -> str | None:
         """The label of a line, of a leaf, or of a Value in a leaf."""
@@ -49,6 +54,8 @@ class SlotNames:
         return None
 
     def __getitem__(self, slot: int) -> str:
+        if slot in self.transposed:
+            return f"{self[self.transposed[slot]]}.T"
         if slot not in self.names:
             self.names[slot] = self.identifier(self.label(slot) or self._number(slot))
         return self.names[slot]
@@ -57,7 +64,7 @@ class SlotNames:
         if slot >= 0:
             return f"t{self.unnamed[slot]}"
         if slot in self.leaf_of and self.leaf_of[slot].kind == CONSTANT:
-            return f"c{-slot}"
+            return f"c{self.constants.get(slot, -slot)}"
         return name_of_parameter(slot)
 
     def identifier(self, label: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from microbp import primitives as p
-from microbp.program.lines import ABSENT, PARAMETER, StraightLine
+from microbp.program.lines import ABSENT, CONSTANT, PARAMETER, StraightLine
 
 Places = np.ndarray[Any, np.dtype[np.intp]]
 """Numbers of leaves and lines: a leaf with slot s has place −1 − s, line k the place (count of leaves) + k."""
@@ -33,8 +33,9 @@ class Sums:
         lines, first, n = program.lines, program.leaf_count, len(program.lines)
         u, v = np.array(lines.u, np.intp), np.array(lines.v, np.intp)
         self.leaf_places = first
-        self.u = np.where(u < 0, -1 - u, u + first)
-        self.v = np.where(v == ABSENT, ABSENT, np.where(v < 0, -1 - v, v + first))
+        self.same = _first_of_equal_constants(program)
+        self.u = self.places_of(u)
+        self.v = np.where(v == ABSENT, ABSENT, self.places_of(v))
         is_parameter = np.zeros(first + n, bool)
         for leaf in program.leaves:
             if leaf.kind == PARAMETER:
@@ -60,9 +61,9 @@ class Sums:
         return int(np.count_nonzero(~self.is_inside))
 
     def places_of(self, slots: Any) -> Places:
-        """The places of slots, flat."""
+        """The places of slots, flat; equal constants have one place."""
         flat = np.ravel(slots)
-        return np.where(flat < 0, -1 - flat, flat + self.leaf_places)
+        return np.where(flat < 0, self.same[np.clip(-1 - flat, 0, len(self.same) - 1)], flat + self.leaf_places)
 
     def inputs_of(self, program: StraightLine, k: int) -> Places:
         """The places of the inputs of line k."""
@@ -99,3 +100,16 @@ class Sums:
         order = np.argsort(roots, kind="stable")
         ends, starts = np.unique(roots[order], return_index=True)
         return dict(zip(ends.tolist(), np.split(terms[order], starts[1:]), strict=True)) if len(ends) else {}
+
+
+def _first_of_equal_constants(program: StraightLine) -> Places:
+    """Of each leaf's place the one to stand for it: of constants, the first that is the same number to the last bit.
+
+    A number that f holds is a constant anew wherever it is used: one for each neuron that it goes into.
+    """
+    same = np.arange(max(program.leaf_count, 1))
+    first: dict[bytes, int] = {}
+    for leaf in program.leaves:
+        if leaf.kind == CONSTANT:
+            same[-1 - leaf.slots] = first.setdefault(np.float64(leaf.data).tobytes(), -1 - leaf.slots)
+    return same
