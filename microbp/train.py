@@ -10,15 +10,13 @@ import numpy as np
 from microbp.data import one_hot
 from microbp.data.bars import are_watched
 from microbp.history import Epoch, History
-from microbp.nn import costs, optimizers
 from microbp.nn.costs import Cost
 from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
-from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
-from microbp.nn.parameters import Parameter, nodes_of
 from microbp.nn.regularizers import Regularizer
-from microbp.steps import Problem, Run
+from microbp.problem import Problem
+from microbp.steps import Run
 
 
 def train(
@@ -63,7 +61,7 @@ def train(
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
-    run = Run(_problem(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
+    run = Run(Problem.of(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
@@ -83,36 +81,6 @@ def train(
         where = f"in epoch {len(history)}"
         print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)
     return history
-
-
-def _problem(net: MLP, X: np.ndarray, Y: np.ndarray, cost: Any, optimizer: Any, regularizer: Any) -> Problem:
-    """What is to be learned, by steps that exist."""
-    cost = named("cost", cost, costs.NAMES, Cost)
-    if optimizer is None:
-        optimizer = optimizers.SGD(0.5)
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
-    if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
-        raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
-    cost.need_in_range(Y)
-    return Problem(net, X, Y, cost, optimizer, regularizer, _learned(net))
-
-
-def _learned(net: MLP) -> list[Parameter]:
-    """The network's parameters, without those that are constants or that `net.parameters()` leaves out."""
-    ours = {node for w in net.parameters() for node in nodes_of(w)}
-    learned = []
-    for w in net.parameter_arrays():
-        nodes = [node for node in nodes_of(w) if node.varies and node in ours]
-        if 0 < len(nodes) < len(nodes_of(w)):
-            stays = next(node for node in nodes_of(w) if node not in nodes)
-            beside = f"beside {nodes[0].name}, which is learned"
-            raise ValueError(f"train: {stays.name} stays as it is, {beside}; freeze all of a layer's w or b")
-        if nodes:
-            learned.append(w)
-    if not learned:
-        raise ValueError("train: there is nothing to learn: all of the network's parameters are constants")
-    return learned
 
 
 def _bar(total: int, progress: bool) -> Any:

@@ -1,0 +1,192 @@
+"""Which steps are replayed: those that do the same each time, and they have the bits of the network's own."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from training import Counting, bits, by_hand, dropped, flat, frozen, numbers, problem_of, quietly, some_examples
+
+from microbp import primitives as p
+from microbp.nn import MLP, costs, regularizers
+from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.program.descent import Descent
+from microbp.steps import Run
+from microbp.tensor import Tensor
+from microbp.value import Value
+
+both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
+every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
+
+
+def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
+    """Which way training takes its steps."""
+    return type(way_taken(net, some_examples(n, *net.sizes[:: len(net.sizes) - 1]), optimizer, cost, m, **arguments))
+
+
+def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
+    return Run(problem_of(net, examples, optimizer, cost, regularizer), m, replay=True).way
+
+
+COSTS = [
+    ("sigmoid", "sigmoid", "quadratic"),
+    ("tanh", "sigmoid", "cross_entropy"),
+    ("relu", "softmax", "log_likelihood"),
+    ("leaky_relu", "linear", "quadratic"),
+    ("softmax", "tanh", "quadratic"),
+    (lambda z: p.tanh(z) * p.sigmoid(z), "softmax", "cross_entropy"),
+    ("tanh", "linear", "hinge"),
+]
+
+
+@every_optimizer
+@pytest.mark.parametrize(("activation", "output", "cost"), COSTS)
+@pytest.mark.parametrize(("dtype", "lmbda", "n", "m"), [(np.float64, None, 17, 5), (np.float32, 2.0, 12, 4)])
+def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, output, cost, dtype, lmbda, n, m):
+    X, Y = some_examples(n, 3, 2)
+    Y = np.where(Y > 0.5, 1.0, -1.0 if cost == "hinge" else 0.0)
+    regularizer = None if lmbda is None else regularizers.L2(lmbda)
+    nets = [MLP([3, 4, 3, 2], activation, output, rng=0, dtype=dtype) for _ in range(2)]
+    optimizers = [optimizer(0.1), optimizer(0.1)]
+    nodes = nets[0].parameters()
+    assert isinstance(way_taken(nets[0], (X, Y), optimizers[0], cost, m, regularizer), Descent)
+
+    history = quietly(
+        nets[0], (X, Y), epochs=2, batch_size=m, optimizer=optimizers[0], cost=cost, regularizer=regularizer
+    )
+
+    assert history.costs == by_hand(nets[1], X, Y, 2, m, optimizers[1], cost, regularizer)
+    assert bits(nets[0]) == bits(nets[1])
+    pairs = list(zip(optimizers, nets, strict=True))
+    states = [[taught.states.get(node) for node in net.parameters()] for taught, net in pairs]
+    assert flat(states[0]).tobytes() == flat(states[1]).tobytes()
+    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
+    # and on from there, the one way and the other
+    by_hand(nets[0], X, Y, 1, m, optimizers[0], cost, seed=1)
+    quietly(nets[1], (X, Y), batch_size=m, optimizer=optimizers[1], cost=cost, rng=1)
+    assert bits(nets[0]) == bits(nets[1])
+
+
+@every_optimizer
+@pytest.mark.parametrize(
+    ("activation", "cost"), [("tanh", "quadratic"), ("softmax", "log_likelihood"), ("sigmoid", "cross_entropy")]
+)
+def test_training_values_is_that_of_their_own_loop(optimizer, activation, cost):
+    X, Y = some_examples(8, 3, 2)
+    nets = [MLP([3, 4, 2], "tanh", activation, node=Value, rng=0) for _ in range(2)]
+    optimizers = [optimizer(0.1), optimizer(0.1)]
+    nodes = nets[0].parameters()
+    assert way_of(nets[0], optimizers[0], cost) is Descent
+
+    history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=optimizers[0], cost=cost)
+
+    assert history.costs == pytest.approx(by_hand(nets[1], X, Y, 2, 3, optimizers[1], cost), rel=1e-12)
+    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
+    by_hand(nets[0], X, Y, 1, 3, optimizers[0], cost, seed=1)
+    by_hand(nets[1], X, Y, 1, 3, optimizers[1], cost, seed=1)
+    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
+
+
+class Dropout:
+    """An activation that draws a mask anew at each call."""
+
+    def __init__(self, seed):
+        self.rng = np.random.default_rng(seed)
+
+    def __call__(self, z):
+        return p.tanh(z) * self.rng.integers(0, 2, z.shape).astype(float)
+
+
+class Alternating:
+    """An activation that is another one at each call."""
+
+    def __init__(self):
+        self.calls = 0
+
+    def __call__(self, z):
+        self.calls += 1
+        return p.tanh(z) if self.calls % 3 else p.sigmoid(z)
+
+
+def by_numbers(z):
+    """An activation that looks at its numbers."""
+    return p.tanh(z) * float(np.abs(z.data).max() > 0.5)
+
+
+@pytest.mark.parametrize("activation", [lambda: Dropout(0), Alternating, lambda: by_numbers])
+def test_a_network_that_does_something_else_each_time_is_not_replayed(activation):
+    assert way_of(MLP([3, 4, 2], activation(), rng=0), SGD(0.1)) is not Descent
+
+
+def widened(z):
+    """An activation that computes in float64 whatever it is given."""
+    return p.tanh(z) * np.full((1, 1), 1.1)
+
+
+def with_a_bias_of_float64(net):
+    net.layers[0].b = Tensor(np.full((4, 1), 1 / 3), "b2")
+    return net
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: MLP([3, 4, 2], widened, rng=0, dtype=np.float32),
+        lambda: with_a_bias_of_float64(MLP([3, 4, 2], "tanh", rng=0, dtype=np.float32)),
+    ],
+)
+@every_optimizer
+def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of_its_own_steps(made, optimizer):
+    trained = []
+    for replay in (True, False):
+        net = made()
+        history = quietly(net, some_examples(8, 3, 2), epochs=2, batch_size=3, optimizer=optimizer(0.1), replay=replay)
+        trained.append((bits(net), [w.dtype for w in numbers(net)], history.costs))
+
+    assert trained[0] == trained[1]
+
+
+@both_nodes
+@pytest.mark.parametrize("k", [0, 1])
+def test_a_network_with_a_frozen_layer_is_replayed(node, k):
+    assert way_of(frozen(MLP([3, 4, 2], node=node, rng=0), k), SGD(0.1)) is Descent
+
+
+# -------------------------------------------------------------------------------- functions of the user's own
+
+
+def own_ones():
+    X, Y = some_examples(12, 3, 2)
+    plain = {"data": (X, Y), "net": MLP([3, 3, 2], rng=0)}
+    return {
+        "an activation": plain | {"net": MLP([3, 3, 2], [dropped(np.random.default_rng(0)), "sigmoid"], rng=0)},
+        "a network": plain | {"net": Counting([3, 3, 2], rng=0)},
+        "a cost": plain | {"cost": costs.Cost("own", lambda a, y: p.square(a - y))},
+        "a regularizer": plain | {"regularizer": type("Own", (), {"gradient": lambda self, w, n: 0.1 * w})()},
+    }
+
+
+@pytest.mark.parametrize("what", own_ones())
+def test_what_is_the_users_own_is_not_replayed_unless_that_is_asked_for(what):
+    given = {"cost": "quadratic", "regularizer": None} | own_ones()[what]
+    problem = problem_of(given["net"], given["data"], SGD(0.5), given["cost"], given["regularizer"])
+    plain = problem_of(MLP([3, 2], rng=0), given["data"], SGD(0.5))
+
+    assert not isinstance(Run(problem, 3).way, Descent)
+    assert not isinstance(Run(plain, 3, replay=False).way, Descent)
+    assert isinstance(Run(plain, 3).way, Descent)
+
+
+@pytest.mark.parametrize(
+    "activation", [lambda z: p.sigmoid(z - p.mean(z, axis=1, keepdims=True)), lambda z: p.softmax(z, axis=1)]
+)
+def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activation):
+    X, Y = some_examples(12, 3, 2)
+    nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
+    run = Run(problem_of(nets[0], (X, Y), SGD(0.5)), 3, replay=True)
+
+    assert not isinstance(run.way, Descent)
+    costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]
+    assert costs_of[0] == pytest.approx(costs_of[1], rel=1e-9)
