@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 
-from microbp.graph import Primitive
+from microbp.kinds import Elementwise, Linear, LinearInSequence, Reduction
 from microbp.nn import activations, costs
 from microbp.nn.network import MLP, Layer
 from microbp.nn.regularizers import L2
@@ -17,43 +20,67 @@ from microbp.tensor import Tensor
 KNOWN = set(activations.NAMES.values())
 """Activations that are functions of their argument alone."""
 
+ROWS = (Elementwise, Linear, LinearInSequence, Reduction)
+"""The kinds of rows of the table. A row of one's own, too, is a function of its arguments alone."""
 
-def replayed(problem: Problem, batch_size: int) -> Descent | None:
-    """Steps that replay a recorded one, with the same bits for Tensors; None where that can't be had."""
-    net, X, Y, cost, optimizer, _, parameters = problem
-    if not Descent.suits(optimizer) or cost.looks_at(net.layers[-1].activation):
-        return None
+
+def replayed(problem: Problem, batch_size: int) -> Descent:
+    """Steps that replay a recorded one, with the same bits for Tensors.
+
+    Raises RecordingError, which says why, where that can't be had.
+    """
+    _, X, Y, cost, optimizer, _, parameters = problem
+    if not Descent.suits(optimizer):
+        raise RecordingError(f"{optimizer!r} is an optimizer of your own, and may not treat each number by itself")
+    if cost.looks_at(problem.net.layers[-1].activation):
+        raise RecordingError(f"the cost {cost.name} has to see the activations to know that they are in its range")
     descent = Descent(parameters, X, Y, optimizer, None if problem.regularizer is None else problem.penalty)
     try:
-        for m in {min(batch_size, len(X)), len(X) % batch_size or batch_size}:
-            descent.prepare(m, recorded(problem, m))
-    except RecordingError:
-        return None
-    except Exception:
-        if is_known(problem):
+        for m, program in recorded(problem, {min(batch_size, len(X)), len(X) % batch_size or batch_size}).items():
+            descent.prepare(m, program)
+    except Exception as error:
+        own = users_own(problem)
+        if own is None or isinstance(error, RecordingError):
             raise
-        return None  # of functions of the user's own: if it goes wrong in the network's own step too, it says so there
+        raise RecordingError(f"{own} raised {type(error).__name__} while it was recorded: {error}") from error
     return descent
 
 
-def recorded(problem: Problem, m: int) -> Program:
-    """The cost of m examples, out of two recordings that have to agree: one on the first, one on the last of them."""
-    net, X, Y, cost, _, _, parameters = problem
-    count = m if issubclass(net.node, Tensor) else 1
-    programs = [
-        record(lambda x, y: net.cost(x, y, cost), X[rows].T, Y[rows].T, node=net.node, wrt=parameters)
-        for rows in (slice(count), slice(len(X) - count, len(X)))
+def recorded(problem: Problem, sizes: Iterable[int]) -> dict[int, Program]:
+    """The cost of a mini-batch, for each size of mini-batch.
+
+    Of a network of Values it is recorded on one example, whatever the sizes.
+    """
+    if issubclass(problem.net.node, Tensor):
+        return {m: _cost_of(problem, m) for m in sizes}
+    program = _cost_of(problem, 1)
+    if users_own(problem) is not None and len(problem.X) > 1:
+        _need_apart(problem, program)
+    return {m: program.batch(m).matrix_form() for m in sizes}
+
+
+def _cost_of(problem: Problem, m: int) -> Program:
+    """The cost of m examples.
+
+    Where a function of the user's own takes part it is recorded on the first examples and on the last, and these two
+    have to agree: so it is noticed if that function does otherwise on other numbers, or at the next call.
+    """
+    net, X, Y, *_ = problem
+
+    def cost(x: Any, y: Any) -> Any:
+        return net.cost(x, y, problem.cost)
+
+    first, *others = [
+        record(cost, X[rows].T, Y[rows].T, node=net.node, wrt=problem.parameters)
+        for rows in (slice(m), slice(len(X) - m, len(X)))[: 1 if users_own(problem) is None else 2]
     ]
-    found = compared(*programs)
-    if not found.ok:
-        raise RecordingError(str(found))
-    if any([dtype != net.dtype for dtype in programs[0].dtypes]):
+    for other in others:
+        found = compared(first, other)
+        if not found.ok:
+            raise RecordingError(found.differences[0])
+    if any([dtype != net.dtype for dtype in first.dtypes]):
         raise RecordingError("a step of parameters in one array would be rounded otherwise: the network mixes dtypes")
-    if not programs[0].is_scalar:
-        return programs[0]
-    if not is_known(problem) and len(X) > 1:
-        _need_apart(problem, programs[0])
-    return programs[0].batch(m).matrix_form()
+    return first
 
 
 def _need_apart(problem: Problem, program: Program) -> None:
@@ -65,13 +92,21 @@ def _need_apart(problem: Problem, program: Program) -> None:
         raise RecordingError("the cost of two examples is not the mean of their costs")
 
 
-def is_known(problem: Problem) -> bool:
-    """Whether all that computes is microbp's own, and so without a state and without chance."""
+def users_own(problem: Problem) -> str | None:
+    """What of a step is the user's own, and so may keep a state or draw numbers; None where all is microbp's."""
     net, regularizer = problem.net, problem.regularizer
-    return (
-        type(net) is MLP
-        and all(type(layer) is Layer for layer in net.layers)
-        and all(layer.activation in KNOWN or isinstance(layer.activation, Primitive) for layer in net.layers)
-        and any(problem.cost is cost for cost in costs.NAMES.values())
-        and (regularizer is None or type(regularizer) is L2)
-    )
+    if not _is_just(MLP, net):
+        return "the network"
+    for l, layer in enumerate(net.layers, start=2):
+        if not _is_just(Layer, layer):
+            return f"layer {l}"
+        if not (layer.activation in KNOWN or type(layer.activation) in ROWS):
+            return f"the activation of layer {l}"
+    if not any([problem.cost is cost for cost in costs.NAMES.values()]):
+        return f"the cost {problem.cost.name}"
+    return None if regularizer is None or type(regularizer) is L2 else "the regularizer"
+
+
+def _is_just(kind: type, x: Any) -> bool:
+    """Whether x is of this class, with the methods of the class and none that it was given by itself."""
+    return type(x) is kind and vars(kind).keys().isdisjoint(vars(x))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from math import isfinite
 from typing import Any, NoReturn, Protocol
 
@@ -13,7 +14,7 @@ from microbp.problem import Problem
 from microbp.program import RecordingError
 from microbp.program.descent import Descent
 from microbp.program.watching import compared
-from microbp.replaying import is_known, recorded, replayed
+from microbp.replaying import recorded, replayed, users_own
 from microbp.swept import Swept
 
 
@@ -58,9 +59,11 @@ class Run:
     def __init__(self, problem: Problem, batch_size: int, replay: bool | None = None) -> None:
         self.problem, self.batch_size = problem, batch_size
         self.steps = -(-len(problem.X) // batch_size)
-        self.is_known = is_known(problem)
-        descent = replayed(problem, batch_size) if (self.is_known if replay is None else replay) else None
-        self.way: Way = descent or Swept(problem)
+        self.is_known = users_own(problem) is None
+        self.way: Way = Swept(problem)
+        if self.is_known if replay is None else replay:
+            with suppress(RecordingError):
+                self.way = replayed(problem, batch_size)
         self.is_first = True
 
     def epoch(self, j: int, order: np.ndarray, after_step: Callable[[], Any]) -> float:
@@ -101,8 +104,8 @@ class Run:
         """Between two epochs: whether functions of the user's own do what they did when they were recorded."""
         if isinstance(self.way, Descent):
             try:
-                ready = self.way.prepared.items()
-                same = all(compared(prepared.cost, recorded(self.problem, m)).ok for m, prepared in ready)
+                again = recorded(self.problem, self.way.prepared)
+                same = all(compared(prepared.cost, again[m]).ok for m, prepared in self.way.prepared.items())
             except RecordingError:
                 same = False
             if not same:

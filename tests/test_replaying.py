@@ -7,9 +7,11 @@ import pytest
 from training import Counting, bits, by_hand, dropped, flat, frozen, numbers, problem_of, quietly, some_examples
 
 from microbp import primitives as p
+from microbp.kinds import Elementwise
 from microbp.nn import MLP, costs, regularizers
 from microbp.nn.optimizers import SGD, Adam, Momentum
 from microbp.program.descent import Descent
+from microbp.replaying import recorded
 from microbp.steps import Run
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -157,12 +159,27 @@ def test_a_network_with_a_frozen_layer_is_replayed(node, k):
 # -------------------------------------------------------------------------------- functions of the user's own
 
 
+class OwnKind(Elementwise):
+    """A kind of row of the user's own."""
+
+
+def given_a_method(net, name):
+    """The network with another method in place of one of its own, or of its first layer's."""
+    owner = net if hasattr(net, name) else net.layers[0]
+    method = getattr(owner, name)
+    setattr(owner, name, lambda a: method(a))
+    return net
+
+
 def own_ones():
     X, Y = some_examples(12, 3, 2)
     plain = {"data": (X, Y), "net": MLP([3, 3, 2], rng=0)}
     return {
         "an activation": plain | {"net": MLP([3, 3, 2], [dropped(np.random.default_rng(0)), "sigmoid"], rng=0)},
         "a network": plain | {"net": Counting([3, 3, 2], rng=0)},
+        "a method of a network": plain | {"net": given_a_method(MLP([3, 3, 2], rng=0), "feedforward")},
+        "a method of a layer": plain | {"net": given_a_method(MLP([3, 3, 2], rng=0), "weighted_input")},
+        "a kind of row": plain | {"net": MLP([3, 3, 2], OwnKind("same", np.positive, np.positive, 1.0), rng=0)},
         "a cost": plain | {"cost": costs.Cost("own", lambda a, y: p.square(a - y))},
         "a regularizer": plain | {"regularizer": type("Own", (), {"gradient": lambda self, w, n: 0.1 * w})()},
     }
@@ -190,3 +207,26 @@ def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activatio
     assert not isinstance(run.way, Descent)
     costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]
     assert costs_of[0] == pytest.approx(costs_of[1], rel=1e-9)
+
+
+def counted(node, sizes, is_row):
+    """How often an activation is called where the cost of mini-batches of these sizes is recorded."""
+    calls = []
+
+    def half(u):
+        calls.append(u)
+        return u / 2
+
+    activation = Elementwise("half", half, half, lambda u, y: 0.5) if is_row else half
+    recorded(problem_of(MLP([3, 2], activation, node=node, rng=0), some_examples(7), SGD(0.5)), sizes)
+    return len(calls)
+
+
+def test_microbps_own_functions_are_recorded_once_and_the_users_twice():
+    assert [counted(Tensor, sizes, is_row=True) for sizes in ([3], [3, 1])] == [1, 2]
+    assert [counted(Tensor, sizes, is_row=False) for sizes in ([3], [3, 1])] == [2, 4]
+
+
+def test_a_network_of_values_is_recorded_on_one_example_whatever_the_sizes_of_its_mini_batches():
+    """Two recordings, and one of two examples together, to see whether they meet."""
+    assert [counted(Value, sizes, is_row=False) for sizes in ([3], [3, 1], [5, 3, 1])] == [3, 3, 3]
