@@ -24,6 +24,27 @@ ROWS = (Elementwise, Linear, LinearInSequence, Reduction)
 """The kinds of rows of the table. A row of one's own, too, is a function of its arguments alone."""
 
 
+def chosen(problem: Problem, batch_size: int, replay: bool | None) -> Descent:
+    """Steps that replay a recorded one, as `train` was asked to.
+
+    Raises RecordingError, which says why, where steps are to be computed anew; ValueError where `replay` is True, and
+    that can't be had.
+    """
+    own = users_own(problem)
+    if replay is None and own is not None:
+        raise RecordingError(f"{own} is your own, and may keep a state or draw numbers; replay=True says it does not")
+    if replay is not None and not replay:
+        raise RecordingError("replay=False was asked for")
+    try:
+        return replayed(problem, batch_size)
+    except RecordingError as error:
+        if replay is None:
+            raise
+        raise ValueError(
+            f"train: replay=True, but the steps can't be replayed: {error}. Leave replay out to have each computed anew"
+        ) from error
+
+
 def replayed(problem: Problem, batch_size: int) -> Descent:
     """Steps that replay a recorded one, with the same bits for Tensors.
 
@@ -39,11 +60,20 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
         for m, program in recorded(problem, {min(batch_size, len(X)), len(X) % batch_size or batch_size}).items():
             descent.prepare(m, program)
     except Exception as error:
-        own = users_own(problem)
-        if own is None or isinstance(error, RecordingError):
+        if users_own(problem) is None or isinstance(error, RecordingError):
             raise
-        raise RecordingError(f"{own} raised {type(error).__name__} while it was recorded: {error}") from error
+        raise RecordingError(f"{type(error).__name__} was raised while the step was recorded: {error}") from error
     return descent
+
+
+def why_not_again(problem: Problem, descent: Descent) -> str | None:
+    """What is recorded otherwise, on being recorded once more, than it was for these steps; None where nothing is."""
+    try:
+        again = recorded(problem, descent.prepared)
+    except RecordingError as error:
+        return str(error)
+    differences = [d for m, was in descent.prepared.items() for d in compared(was.cost, again[m]).differences]
+    return differences[0] if differences else None
 
 
 def recorded(problem: Problem, sizes: Iterable[int]) -> dict[int, Program]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
-from contextlib import suppress
 from math import isfinite
 from typing import Any, NoReturn, Protocol
 
@@ -13,8 +13,7 @@ from microbp.graph import Node
 from microbp.problem import Problem
 from microbp.program import RecordingError
 from microbp.program.descent import Descent
-from microbp.program.watching import compared
-from microbp.replaying import recorded, replayed, users_own
+from microbp.replaying import chosen, users_own, why_not_again
 from microbp.swept import Swept
 
 
@@ -53,30 +52,34 @@ class Way(Protocol):
 class Run:
     """The steps of one training run.
 
-    way  what takes them: the replay of a recorded step, or the network itself, anew each time
+    way      what takes them: the replay of a recorded step, or the network itself, anew each time
+    why_not  why steps are not replayed, or not all of them; None where they are
     """
 
     def __init__(self, problem: Problem, batch_size: int, replay: bool | None = None) -> None:
         self.problem, self.batch_size = problem, batch_size
         self.steps = -(-len(problem.X) // batch_size)
         self.is_known = users_own(problem) is None
-        self.way: Way = Swept(problem)
-        if self.is_known if replay is None else replay:
-            with suppress(RecordingError):
-                self.way = replayed(problem, batch_size)
+        self.is_asked_to_replay = bool(replay)
+        self.why_not: str | None = None
+        self.way: Way
+        try:
+            self.way = chosen(problem, batch_size, replay)
+        except RecordingError as error:
+            self.way, self.why_not = Swept(problem), str(error)
         self.is_first = True
 
     def epoch(self, j: int, order: np.ndarray, after_step: Callable[[], Any]) -> float:
         """A step on each mini-batch of the examples in this order; the mean of their costs before it."""
         total = 0.0
         if not (self.is_known or self.is_first):
-            self._look_again()
+            self._look_again(j)
         self.way.begin()
         try:
             with np.errstate(all="ignore"):  # a cost that is not a number is reported, once and with its place
                 for k in range(self.steps):
                     batch = order[k * self.batch_size : (k + 1) * self.batch_size]
-                    cost = self._step(batch)
+                    cost = self._step(batch, j, k)
                     if not isfinite(cost):
                         self._give_up(f"the cost became {cost} at epoch {j}, mini-batch {k}")
                     total += len(batch) * cost
@@ -89,27 +92,30 @@ class Run:
             self.way.end()
         return total / len(order)
 
-    def _step(self, batch: np.ndarray) -> float:
+    def _step(self, batch: np.ndarray, j: int, k: int) -> float:
         try:
             return self.way.step(batch)
-        except RecordingError:  # the network would do something else here than it did when it was recorded
+        except RecordingError as error:  # the network would do something else here than it did when it was recorded
             self.way.end()
-            self._sweep_from_here()
+            self._sweep_from_here(str(error), j, k)
             return self.way.step(batch)
 
-    def _sweep_from_here(self) -> None:
-        self.way = Swept(self.problem, before=self.way.last())
-
-    def _look_again(self) -> None:
+    def _look_again(self, j: int) -> None:
         """Between two epochs: whether functions of the user's own do what they did when they were recorded."""
         if isinstance(self.way, Descent):
-            try:
-                again = recorded(self.problem, self.way.prepared)
-                same = all(compared(prepared.cost, again[m]).ok for m, prepared in self.way.prepared.items())
-            except RecordingError:
-                same = False
-            if not same:
-                self._sweep_from_here()
+            why_not = why_not_again(self.problem, self.way)
+            if why_not is not None:
+                self._sweep_from_here(why_not, j, 0)
+
+    def _sweep_from_here(self, why: str, j: int, k: int) -> None:
+        self.way = Swept(self.problem, before=self.way.last())
+        self.why_not = f"from epoch {j}, mini-batch {k} on: {why}"
+        if self.is_asked_to_replay:
+            warnings.warn(
+                f"train: steps are not replayed, but computed anew, which takes longer, {self.why_not}",
+                RuntimeWarning,
+                stacklevel=5,  # where `train` was called
+            )
 
     def _give_up(self, why: str) -> NoReturn:
         if not self.is_first:

@@ -42,6 +42,8 @@ def train(
                  is frozen, and those that `net.parameters()` leaves out
     data         X, Y with examples in rows: X (n, n_1), and Y (n, n_L) or labels (n,), which are made
                  rows with a 1 in the place of the label
+    epochs       how often to go through all examples
+    batch_size   how many examples make a mini-batch; the last one of an epoch may be smaller
     optimizer    SGD(eta=0.5) by default
     cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge") or a Cost
     regularizer  such as regularizers.L2(5.0)
@@ -49,13 +51,21 @@ def train(
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling
     replay       whether a step is recorded once and replayed: several times as fast, and the same weights. By default
-                 where network, activations, cost and regularizer are microbp's own. A function of your own may keep a
-                 state or draw numbers, which a recording would freeze: True says that it does not
+                 (None) where network, activations, cost and regularizer are microbp's own, and it can be done. A
+                 function of your own may keep a state or draw numbers, which a recording would freeze: True says that
+                 it does not. Where it turns out in mid-training that it does, that is a RuntimeWarning, and the steps
+                 from there on are computed anew
 
-    Ctrl-C ends training between two steps; the history so far is returned, marked `interrupted`.
+    Returns the History: for each epoch its cost and what was right of the validation set, and whether steps were
+    replayed, or why not. Ctrl-C ends training between two steps; the history so far is returned, marked
+    `interrupted`.
 
-    Raises TrainingError when the cost of a mini-batch is nan or inf. Network and optimizer are then as they
-    were when the cost was last a number.
+    Raises ValueError where data don't fit the network or hold nan or inf, where an argument is out of range or there
+    is nothing to learn, and where `replay` is True but steps can't be replayed; TypeError where an argument, or what
+    the data are made of, is of another kind. Both come before the first step.
+
+    Raises TrainingError when the cost of a mini-batch, or a parameter, is nan or inf. Network and optimizer are then
+    as they were when the cost was last a number.
     """
     X, Y = _checked(net, *_pair(data, "data"))
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
@@ -77,6 +87,7 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
+    history.replayed, history.why_not = run.why_not is None, run.why_not
     if history.interrupted:
         where = f"in epoch {len(history)}"
         print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)

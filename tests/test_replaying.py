@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from training import Counting, bits, by_hand, dropped, flat, frozen, numbers, problem_of, quietly, some_examples
+from training import (
+    Counting,
+    Upper,
+    Watched,
+    bits,
+    by_hand,
+    dropped,
+    flat,
+    frozen,
+    numbers,
+    problem_of,
+    quietly,
+    some_examples,
+)
 
 from microbp import primitives as p
 from microbp.kinds import Elementwise
 from microbp.nn import MLP, costs, regularizers
 from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.program import RecordingError
 from microbp.program.descent import Descent
-from microbp.replaying import recorded
-from microbp.steps import Run
+from microbp.replaying import chosen, recorded, replayed
 from microbp.tensor import Tensor
 from microbp.value import Value
 
 both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
 every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
-
-
-def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
-    """Which way training takes its steps."""
-    return type(way_taken(net, some_examples(n, *net.sizes[:: len(net.sizes) - 1]), optimizer, cost, m, **arguments))
-
-
-def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
-    return Run(problem_of(net, examples, optimizer, cost, regularizer), m, replay=True).way
 
 
 COSTS = [
@@ -50,12 +56,12 @@ def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, o
     nets = [MLP([3, 4, 3, 2], activation, output, rng=0, dtype=dtype) for _ in range(2)]
     optimizers = [optimizer(0.1), optimizer(0.1)]
     nodes = nets[0].parameters()
-    assert isinstance(way_taken(nets[0], (X, Y), optimizers[0], cost, m, regularizer), Descent)
 
     history = quietly(
         nets[0], (X, Y), epochs=2, batch_size=m, optimizer=optimizers[0], cost=cost, regularizer=regularizer
     )
 
+    assert history.replayed
     assert history.costs == by_hand(nets[1], X, Y, 2, m, optimizers[1], cost, regularizer)
     assert bits(nets[0]) == bits(nets[1])
     pairs = list(zip(optimizers, nets, strict=True))
@@ -77,10 +83,10 @@ def test_training_values_is_that_of_their_own_loop(optimizer, activation, cost):
     nets = [MLP([3, 4, 2], "tanh", activation, node=Value, rng=0) for _ in range(2)]
     optimizers = [optimizer(0.1), optimizer(0.1)]
     nodes = nets[0].parameters()
-    assert way_of(nets[0], optimizers[0], cost) is Descent
 
     history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=optimizers[0], cost=cost)
 
+    assert history.replayed
     assert history.costs == pytest.approx(by_hand(nets[1], X, Y, 2, 3, optimizers[1], cost), rel=1e-12)
     for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
@@ -117,11 +123,6 @@ def by_numbers(z):
     return p.tanh(z) * float(np.abs(z.data).max() > 0.5)
 
 
-@pytest.mark.parametrize("activation", [lambda: Dropout(0), Alternating, lambda: by_numbers])
-def test_a_network_that_does_something_else_each_time_is_not_replayed(activation):
-    assert way_of(MLP([3, 4, 2], activation(), rng=0), SGD(0.1)) is not Descent
-
-
 def widened(z):
     """An activation that computes in float64 whatever it is given."""
     return p.tanh(z) * np.full((1, 1), 1.1)
@@ -142,7 +143,7 @@ def with_a_bias_of_float64(net):
 @every_optimizer
 def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of_its_own_steps(made, optimizer):
     trained = []
-    for replay in (True, False):
+    for replay in (None, False):
         net = made()
         history = quietly(net, some_examples(8, 3, 2), epochs=2, batch_size=3, optimizer=optimizer(0.1), replay=replay)
         trained.append((bits(net), [w.dtype for w in numbers(net)], history.costs))
@@ -153,7 +154,9 @@ def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of
 @both_nodes
 @pytest.mark.parametrize("k", [0, 1])
 def test_a_network_with_a_frozen_layer_is_replayed(node, k):
-    assert way_of(frozen(MLP([3, 4, 2], node=node, rng=0), k), SGD(0.1)) is Descent
+    net = frozen(MLP([3, 4, 2], node=node, rng=0), k)
+
+    assert isinstance(replayed(problem_of(net, some_examples(7), SGD(0.1)), 3), Descent)
 
 
 # -------------------------------------------------------------------------------- functions of the user's own
@@ -189,24 +192,117 @@ def own_ones():
 def test_what_is_the_users_own_is_not_replayed_unless_that_is_asked_for(what):
     given = {"cost": "quadratic", "regularizer": None} | own_ones()[what]
     problem = problem_of(given["net"], given["data"], SGD(0.5), given["cost"], given["regularizer"])
-    plain = problem_of(MLP([3, 2], rng=0), given["data"], SGD(0.5))
 
-    assert not isinstance(Run(problem, 3).way, Descent)
-    assert not isinstance(Run(plain, 3, replay=False).way, Descent)
-    assert isinstance(Run(plain, 3).way, Descent)
+    with pytest.raises(RecordingError, match=r"(the|layer) .*is your own, and may keep a state or draw numbers"):
+        chosen(problem, 3, replay=None)
 
 
-@pytest.mark.parametrize(
-    "activation", [lambda z: p.sigmoid(z - p.mean(z, axis=1, keepdims=True)), lambda z: p.softmax(z, axis=1)]
-)
+def test_microbps_own_is_replayed_unless_that_is_not_wanted():
+    problem = problem_of(MLP([3, 2], rng=0), some_examples(12), SGD(0.5))
+
+    assert isinstance(chosen(problem, 3, replay=None), Descent)
+    assert isinstance(chosen(problem, 3, replay=True), Descent)
+    for no in (False, np.False_, 0):
+        with pytest.raises(RecordingError, match="replay=False was asked for"):
+            chosen(problem, 3, replay=no)
+
+
+def shifted(z):
+    """An activation in which examples meet."""
+    return p.sigmoid(z - p.mean(z, axis=1, keepdims=True))
+
+
+def over_examples(z):
+    """Another: softmax over the examples in place of the neurons."""
+    return p.softmax(z, axis=1)
+
+
+@pytest.mark.parametrize("activation", [shifted, over_examples])
 def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activation):
     X, Y = some_examples(12, 3, 2)
     nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
-    run = Run(problem_of(nets[0], (X, Y), SGD(0.5)), 3, replay=True)
 
-    assert not isinstance(run.way, Descent)
-    costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]
-    assert costs_of[0] == pytest.approx(costs_of[1], rel=1e-9)
+    with pytest.raises(RecordingError, match="the cost of two examples is not the mean of their costs"):
+        replayed(problem_of(nets[0], (X, Y), SGD(0.5)), 3)
+
+    histories = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2, replay=None) for net in nets]
+    assert histories[0].costs == pytest.approx(histories[1].costs, rel=1e-9)
+
+
+# ------------------------------------------------------------------------------------ what can't be replayed
+
+
+def failing(z):
+    """An activation that has an error in it."""
+    return [p.tanh(z)][1]
+
+
+def net_with(activation, **arguments):
+    return MLP([3, 4, 2], activation, rng=0, **arguments)
+
+
+squashed = Elementwise(
+    "squashed",
+    lambda u: (1 + u / (1 + abs(u))) / 2,
+    lambda u: (1 + u / (1 + np.abs(u))) / 2,
+    lambda u, y: 0.5 / p.square(1 + p.abs(u)),
+)
+"""A row of the user's own, from 0 to 1, which a cost of probabilities doesn't know."""
+
+USERS = {
+    "chance": (lambda: net_with(Dropout(0)), "is frozen in the program; make it an argument"),
+    "a state": (lambda: net_with(Alternating()), "line 3 is tanh in the program, and sigmoid in this recording"),
+    "numbers": (lambda: net_with(by_numbers), "z2.data was read while the function was recorded"),
+    "an error": (lambda: net_with(failing), "IndexError was raised while the step was recorded"),
+    "examples that meet": (lambda: net_with(shifted, node=Value), "the cost of two examples is not the mean of their"),
+    "parameters": (lambda: Upper([3, 4, 2], rng=0), "the cost rests on other parameters than those to be moved"),
+}
+"""For each reason why what is the user's own can't be replayed: a network, and words for it."""
+
+OURS = {
+    "dtypes": (lambda: with_a_bias_of_float64(net_with("tanh", dtype=np.float32)), "the network mixes dtypes"),
+    "a cost": (lambda: net_with(squashed), "the cost cross_entropy has to see the activations"),
+    "an optimizer": (lambda: net_with("tanh"), r"Watched\(eta=0.1\) is an optimizer of your own"),
+    "states": (lambda: net_with("tanh"), "the optimizer has taken other steps with some of the parameters"),
+}
+"""The same where all that computes is microbp's."""
+
+
+COST_OF = {"a cost": "cross_entropy"}
+
+
+def optimizer_of(what, net):
+    """The optimizer that goes with it."""
+    optimizer = {"an optimizer": Watched, "states": Momentum}.get(what, SGD)(0.1)
+    if what == "states":
+        optimizer.step([net.layers[0].b], [np.ones((4, 1))])
+    return optimizer
+
+
+@pytest.mark.parametrize("what", USERS | OURS)
+def test_what_can_not_be_replayed_is_refused_with_the_reason_where_that_was_asked_for(what):
+    made, words = (USERS | OURS)[what]
+    net = made()
+    optimizer = optimizer_of(what, net)
+    before = bits(net)
+
+    with pytest.raises(ValueError, match=f"train: replay=True, but the steps can't be replayed: .*{words}") as refused:
+        quietly(net, some_examples(8), optimizer=optimizer, cost=COST_OF.get(what, "quadratic"))
+
+    assert str(refused.value).endswith(". Leave replay out to have each computed anew")
+    assert bits(net) == before
+
+
+@pytest.mark.parametrize("what", OURS)
+def test_left_to_itself_training_says_in_its_history_why_steps_were_not_replayed(what):
+    made, words = OURS[what]
+    net = made()
+    optimizer = optimizer_of(what, net)
+
+    history = quietly(net, some_examples(8), optimizer=optimizer, cost=COST_OF.get(what, "quadratic"), replay=None)
+
+    assert not history.replayed
+    assert re.search(words, history.why_not)
 
 
 def counted(node, sizes, is_row):

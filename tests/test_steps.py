@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
-from training import Counting, Watched, bits, by_hand, flat, nodes_first, numbers, problem_of, quietly, some_examples
+from training import (
+    Counting,
+    Watched,
+    bits,
+    by_hand,
+    flat,
+    growing,
+    growing_examples,
+    nodes_first,
+    numbers,
+    problem_of,
+    quietly,
+    some_examples,
+)
 
 from microbp import primitives as p
 from microbp.nn import MLP, costs
@@ -23,29 +38,36 @@ def until_it_grows(z):
     return p.tanh(z) if (z * z).sum() < 40.0 else p.sigmoid(z)
 
 
+def one_by_one(z):
+    return np.array([p.tanh(v) if v < 2.0 else p.sigmoid(v) for v in z.flat], dtype=object).reshape(z.shape)
+
+
+def branching_soon(node):
+    return MLP([3, 4, 2], until_it_grows if node is Tensor else one_by_one, "linear", node=node, rng=0)
+
+
+@pytest.mark.parametrize(
+    ("made", "data", "eta", "epoch"),
+    [(branching_soon, some_examples(8), 0.2, r"\d+"), (growing, growing_examples(), 0.02, r"[1-9]\d?")],
+)
 @both_nodes
 @every_optimizer
-def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
-    X, Y = some_examples(8, 3, 2)
-    branching = until_it_grows if node is Tensor else one_by_one
-    nets = [MLP([3, 4, 2], branching, "linear", node=node, rng=0) for _ in range(2)]
-    optimizers = [optimizer(0.2), optimizer(0.2)]
-    run = Run(problem_of(nets[0], (X, Y), optimizers[0]), 3, replay=True)
+def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer, made, data, eta, epoch):
+    nets, optimizers = [made(node) for _ in range(2)], [optimizer(eta) for _ in range(2)]
+    run = Run(problem_of(nets[0], data, optimizers[0]), 3, replay=True)
     assert isinstance(run.way, Descent)
     rng = np.random.default_rng(0)
-    found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
+    with pytest.warns(RuntimeWarning, match="train: steps are not replayed, but computed anew, .*another branch"):
+        found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
 
     assert not isinstance(run.way, Descent)
-    assert found == pytest.approx(by_hand(nets[1], X, Y, 12, 3, optimizers[1], "quadratic"), rel=1e-9)
+    assert re.match(rf"from epoch {epoch}, mini-batch \d on: .*another branch", run.why_not)
+    assert found == pytest.approx(by_hand(nets[1], *data, 12, 3, optimizers[1], "quadratic"), rel=1e-9)
     for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
     pairs = list(zip(optimizers, nets, strict=True))
     states = [[taught.states.get(node) for node in nodes_first(net)] for taught, net in pairs]
     np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-8, atol=1e-12)
-
-
-def one_by_one(z):
-    return np.array([p.tanh(v) if v < 2.0 else p.sigmoid(v) for v in z.flat], dtype=object).reshape(z.shape)
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
@@ -80,15 +102,15 @@ def test_whatever_ends_training_network_and_optimizer_are_between_two_steps(node
 
 
 def test_a_change_between_two_epochs_is_noticed_where_replay_was_asked_for():
-    X, Y = some_examples(12, 3, 2)
-    nets = [Counting([3, 3, 2], rng=0) for _ in range(2)]
-    run = Run(problem_of(nets[0], (X, Y), SGD(0.5)), 3, replay=True)
+    run = Run(problem_of(Counting([3, 3, 2], rng=0), some_examples(12), SGD(0.5)), 3, replay=True)
     assert isinstance(run.way, Descent)
 
-    for j in range(6):
-        run.epoch(j, np.arange(12), lambda: None)
+    with pytest.warns(RuntimeWarning, match="from epoch 4, mini-batch 0 on: line 7 is sub in the"):
+        for j in range(6):
+            run.epoch(j, np.arange(12), lambda: None)
 
     assert not isinstance(run.way, Descent)
+    assert run.why_not == "from epoch 4, mini-batch 0 on: line 7 is sub in the program, and mul in this recording"
 
 
 # ------------------------------------------------------------------------------- when it is no number any more
@@ -110,7 +132,7 @@ def test_a_cost_of_nan_is_reported_with_its_place_and_the_last_good_parameters_a
     net, optimizer = MLP([3, 2], node=node, rng=0), Watched(0.5)
 
     with pytest.raises(TrainingError, match="the cost became nan at epoch 2, mini-batch 1; .* smaller learning rate"):
-        quietly(net, some_examples(n=4), epochs=9, batch_size=2, optimizer=optimizer, cost=trap(5))
+        quietly(net, some_examples(n=4), epochs=9, batch_size=2, optimizer=optimizer, cost=trap(5), replay=None)
 
     assert len(optimizer.after) == 5
     for w, expected in zip(numbers(net), optimizer.after[3], strict=True):  # the fifth step led to the nan

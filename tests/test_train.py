@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
-from training import Watched, bits, numbers, quietly, some_examples
+from training import Watched, bits, by_hand, growing, growing_examples, numbers, quietly, some_examples
 
 from microbp import data, equations
 from microbp import primitives as p
@@ -234,6 +235,51 @@ def test_validation_of_one_class_is_judged_by_the_middle_of_what_is_taught(low, 
     assert history[0].correct == right
 
 
+@both_nodes
+def test_the_history_says_whether_steps_were_replayed(node):
+    histories = [quietly(MLP([3, 2], node=node, rng=0), some_examples(), replay=replay) for replay in (None, False)]
+    own = quietly(MLP([3, 2], lambda z: p.tanh(z), node=node, rng=0), some_examples(), replay=None)
+
+    assert [(history.replayed, history.why_not) for history in histories] == [
+        (True, None),
+        (False, "replay=False was asked for"),
+    ]
+    assert (own.replayed, own.why_not) == (
+        False,
+        "the activation of layer 2 is your own, and may keep a state or draw numbers; replay=True says it does not",
+    )
+    assert str(histories[0]) == str(own) == "Epoch 0 complete"
+
+
+def test_replay_that_ends_in_mid_training_is_told_once_where_train_was_called_and_training_goes_on():
+    nets = [growing() for _ in range(2)]
+
+    with pytest.warns(RuntimeWarning) as told:
+        history = quietly(nets[0], growing_examples(), epochs=12, batch_size=3, optimizer=SGD(0.02))
+
+    (warning,) = told
+    assert Path(warning.filename).name == "training.py"
+    words = f"train: steps are not replayed, but computed anew, which takes longer, {history.why_not}"
+    assert str(warning.message) == words
+    assert re.match(r"from epoch [1-9]\d?, mini-batch \d on: cost: ", history.why_not)
+    assert not history.replayed
+    assert history.costs == by_hand(nets[1], *growing_examples(), 12, 3, SGD(0.02), "quadratic")
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def test_a_warning_made_an_error_leaves_a_whole_step():
+    nets, optimizer = [growing() for _ in range(2)], Watched(0.02)
+    quietly(nets[0], growing_examples(), epochs=12, batch_size=3, optimizer=optimizer, replay=None)
+
+    with warnings.catch_warnings(), pytest.raises(RuntimeWarning, match="train: steps are not replayed"):
+        warnings.simplefilter("error")
+        quietly(nets[1], growing_examples(), epochs=12, batch_size=3, optimizer=SGD(0.02))
+
+    after = [np.concatenate([w.ravel() for w in step]) for step in optimizer.after]
+    left = np.concatenate([w.ravel() for w in numbers(nets[1])])
+    assert any(np.allclose(left, step, rtol=1e-12, atol=0) for step in after[3:-1])
+
+
 # ------------------------------------------------------------------------------------------ progress bar
 
 SHORT_RUN = """
@@ -309,7 +355,7 @@ def test_ctrl_c_ends_training_after_a_whole_step_and_gives_the_history(node, ste
     net = MLP([3, 2], interrupting(steps), node=node, rng=0)
     optimizer, start = Watched(0.5), numbers(net)
 
-    history = quietly(net, some_examples(n=20), epochs=3, batch_size=5, optimizer=optimizer)
+    history = quietly(net, some_examples(n=20), epochs=3, batch_size=5, optimizer=optimizer, replay=None)
 
     assert history.interrupted
     assert len(history) == steps // 4

@@ -9,6 +9,7 @@ from microbp.nn import MLP
 from microbp.nn.optimizers import SGD
 from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
 from microbp.problem import Problem
+from microbp.tensor import Tensor
 from microbp.train import train
 
 
@@ -104,3 +105,25 @@ class Counting(MLP):
         self.calls += 1
         zs, activations_ = super().feedforward(x)
         return (zs, activations_) if self.calls < 9 else (zs, [*activations_[:-1], activations_[-1] * 0.5])
+
+
+class Upper(MLP):
+    """A network that names only the parameters of its last layer."""
+
+    def parameters(self):
+        return [node for w in (self.layers[-1].w, self.layers[-1].b) for node in nodes_of(w)]
+
+
+def outgrown(z):
+    """An activation that takes another branch once its numbers have grown."""
+    return z * 2.0 if (z < 1.0).all() else z * 1.5
+
+
+def growing(node=Tensor):
+    """A network whose outputs start at 0 and, taught 4, outgrow that branch after some steps."""
+    return MLP([3, 2], outgrown, node=node, initializer=lambda rng, *shape: (np.zeros(shape), np.zeros((shape[0], 1))))
+
+
+def growing_examples(n=8):
+    X, _ = some_examples(n)
+    return X, np.full((n, 2), 4.0)
