@@ -1,6 +1,6 @@
 """The book's networks on MNIST, trained with microbp, one line a run: best and last epoch of thirty.
 
-    python benchmarks/digits.py                  # the three networks, seeds 0 to 2: about ten minutes
+    python benchmarks/digits.py                  # the three networks, seeds 0 to 2: a few minutes
     python benchmarks/digits.py quadratic-30 --seeds 0 1 2 3 4 5
 
 MNIST is looked for as `mb.data.mnist()` does: in $MICROBP_DATA, in the cache, then on the net.

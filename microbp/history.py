@@ -30,11 +30,20 @@ class History:
     """The epochs of a training run; prints as the book does.
 
     interrupted  whether the run was ended by Ctrl-C, after the epochs that are here
+    replayed     whether all of its steps were the replay of a recorded one
+    why_not      why they were not, or from where on they were not; None where they were
     """
 
-    def __init__(self, epochs: Iterable[Epoch] = (), interrupted: bool = False) -> None:
+    def __init__(
+        self,
+        epochs: Iterable[Epoch] = (),
+        interrupted: bool = False,
+        replayed: bool = False,
+        why_not: str | None = None,
+    ) -> None:
         self.epochs = list(epochs)
         self.interrupted = interrupted
+        self.replayed, self.why_not = replayed, why_not
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, History):

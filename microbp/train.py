@@ -10,15 +10,13 @@ import numpy as np
 from microbp.data import one_hot
 from microbp.data.bars import are_watched
 from microbp.history import Epoch, History
-from microbp.nn import costs, optimizers
 from microbp.nn.costs import Cost
 from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
-from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
-from microbp.nn.parameters import Parameter, nodes_of
 from microbp.nn.regularizers import Regularizer
-from microbp.steps import Problem, Run
+from microbp.problem import Problem
+from microbp.steps import Run
 
 
 def train(
@@ -44,6 +42,8 @@ def train(
                  is frozen, and those that `net.parameters()` leaves out
     data         X, Y with examples in rows: X (n, n_1), and Y (n, n_L) or labels (n,), which are made
                  rows with a 1 in the place of the label
+    epochs       how often to go through all examples
+    batch_size   how many examples make a mini-batch; the last one of an epoch may be smaller
     optimizer    SGD(eta=0.5) by default
     cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge") or a Cost
     regularizer  such as regularizers.L2(5.0)
@@ -51,19 +51,27 @@ def train(
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling
     replay       whether a step is recorded once and replayed: several times as fast, and the same weights. By default
-                 where network, activations, cost and regularizer are microbp's own. A function of your own may keep a
-                 state or draw numbers, which a recording would freeze: True says that it does not
+                 (None) where network, activations, cost and regularizer are microbp's own, and it can be done. A
+                 function of your own may keep a state or draw numbers, which a recording would freeze: True says that
+                 it does not. Where it turns out in mid-training that it does, that is a RuntimeWarning, and the steps
+                 from there on are computed anew
 
-    Ctrl-C ends training between two steps; the history so far is returned, marked `interrupted`.
+    Returns the History: for each epoch its cost and what was right of the validation set, and whether steps were
+    replayed, or why not. Ctrl-C ends training between two steps; the history so far is returned, marked
+    `interrupted`.
 
-    Raises TrainingError when the cost of a mini-batch is nan or inf. Network and optimizer are then as they
-    were when the cost was last a number.
+    Raises ValueError where data don't fit the network or hold nan or inf, where an argument is out of range or there
+    is nothing to learn, and where `replay` is True but steps can't be replayed; TypeError where an argument, or what
+    the data are made of, is of another kind. Both come before the first step.
+
+    Raises TrainingError when the cost of a mini-batch, or a parameter, is nan or inf. Network and optimizer are then
+    as they were when the cost was last a number.
     """
     X, Y = _checked(net, *_pair(data, "data"))
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
-    run = Run(_problem(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
+    run = Run(Problem.of(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
@@ -79,40 +87,11 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
+    history.replayed, history.why_not = run.why_not is None, run.why_not
     if history.interrupted:
         where = f"in epoch {len(history)}"
         print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)
     return history
-
-
-def _problem(net: MLP, X: np.ndarray, Y: np.ndarray, cost: Any, optimizer: Any, regularizer: Any) -> Problem:
-    """What is to be learned, by steps that exist."""
-    cost = named("cost", cost, costs.NAMES, Cost)
-    if optimizer is None:
-        optimizer = optimizers.SGD(0.5)
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
-    if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
-        raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
-    cost.need_in_range(Y)
-    return Problem(net, X, Y, cost, optimizer, regularizer, _learned(net))
-
-
-def _learned(net: MLP) -> list[Parameter]:
-    """The network's parameters, without those that are constants or that `net.parameters()` leaves out."""
-    ours = {node for w in net.parameters() for node in nodes_of(w)}
-    learned = []
-    for w in net.parameter_arrays():
-        nodes = [node for node in nodes_of(w) if node.varies and node in ours]
-        if 0 < len(nodes) < len(nodes_of(w)):
-            stays = next(node for node in nodes_of(w) if node not in nodes)
-            beside = f"beside {nodes[0].name}, which is learned"
-            raise ValueError(f"train: {stays.name} stays as it is, {beside}; freeze all of a layer's w or b")
-        if nodes:
-            learned.append(w)
-    if not learned:
-        raise ValueError("train: there is nothing to learn: all of the network's parameters are constants")
-    return learned
 
 
 def _bar(total: int, progress: bool) -> Any:

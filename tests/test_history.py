@@ -36,6 +36,16 @@ def test_a_history_is_a_sequence_of_epochs():
     assert Epoch(0.1, None, 0).accuracy is None
 
 
+def test_a_history_tells_how_steps_were_taken_beside_what_came_of_them():
+    epochs = [Epoch(0.1, 5, 10)]
+    replayed, own = History(epochs, replayed=True), History(epochs, why_not="replay=False was asked for")
+
+    assert (replayed.replayed, replayed.why_not) == (True, None)
+    assert (own.replayed, own.why_not) == (False, "replay=False was asked for")
+    assert replayed == own
+    assert str(replayed) == str(own) == "Epoch 0: 5 / 10"
+
+
 def test_a_plot_shows_cost_and_accuracy_by_epoch():
     pyplot = pytest.importorskip("matplotlib.pyplot")
     history = History([Epoch(0.1, 5, 10), Epoch(0.3, 9, 10)])

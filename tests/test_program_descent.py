@@ -206,6 +206,12 @@ def test_only_optimizers_that_treat_each_number_by_itself_are_suited():
     assert [Descent.suits(optimizer(0.1)) for optimizer in (SGD, Momentum, Adam, Own)] == [True, True, True, False]
 
 
+def test_a_step_is_plain_where_nothing_is_added_to_the_gradient_and_nothing_remembered():
+    assert Descent.is_plain(SGD(0.1), adds_penalty=False)
+    assert not Descent.is_plain(SGD(0.1), adds_penalty=True)
+    assert not Descent.is_plain(Momentum(0.1), adds_penalty=False)
+
+
 def test_flat_parts_are_views_of_one_array():
     flat = Flat([(2, 3), (), (4,)], np.float32)
     flat.parts[2][1] = 5.0

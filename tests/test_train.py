@@ -1,4 +1,4 @@
-"""Training: the book's steps, the same bits again, and a whole step or none whatever happens."""
+"""Training: the book's steps, the same bits again, and what is told of it."""
 
 from __future__ import annotations
 
@@ -11,46 +11,26 @@ import subprocess
 import sys
 import time
 import tracemalloc
+import warnings
 from pathlib import Path
 
 import numpy as np
 import pytest
+from training import Watched, bits, by_hand, growing, growing_examples, numbers, quietly, some_examples
 
 from microbp import data, equations
 from microbp import primitives as p
 from microbp.nn import MLP, accuracy, costs, regularizers
 from microbp.nn.examples import correct
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
-from microbp.program.descent import Descent
-from microbp.steps import Run, TrainingError
 from microbp.tensor import Tensor
 from microbp.train import train
 from microbp.value import Value
-
-training = sys.modules["microbp.train"]  # the name microbp.train is the function
 
 ROOT = Path(__file__).parent.parent
 
 both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
 every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
-
-
-def quietly(net, examples, **arguments):
-    return train(net, examples, **{"epochs": 1, "progress": False, "rng": 0, "replay": True} | arguments)
-
-
-def numbers(net):
-    return [numbers_of(w).copy() for w in net.parameter_arrays()]
-
-
-def bits(net):
-    return b"".join(w.tobytes() for w in numbers(net))
-
-
-def some_examples(n=20, n_in=3, n_out=2, seed=0):
-    rng = np.random.default_rng(seed)
-    return rng.normal(size=(n, n_in)), rng.uniform(0, 1, (n, n_out))
 
 
 # ------------------------------------------------------------------------------ what a step and an epoch are
@@ -216,347 +196,6 @@ def test_weight_decay_keeps_weights_small_and_leaves_biases():
     assert np.array_equal(numbers(net)[1], b)
 
 
-# ------------------------------------------------------------------- replayed steps are the network's own
-
-
-def by_hand(net, X, Y, epochs, m, optimizer, cost, regularizer=None, seed=0):
-    """The network's own loop: cost, backward, step; the mean cost of each epoch.
-
-    Of plain gradient descent the learning rate is the cotangent of the cost.
-    """
-    is_plain = type(optimizer) is SGD and regularizer is None
-    rng, costs_of_epochs, parameters = np.random.default_rng(seed), [], net.parameter_arrays()
-    X, Y = X.astype(net.dtype), Y.astype(net.dtype)
-    for _ in range(epochs):
-        order, total = rng.permutation(len(X)), 0.0
-        for k in range(0, len(X), m):
-            batch = order[k : k + m]
-            net.zero_grad()
-            c = net.cost(X[batch].T, Y[batch].T, cost)
-            c.backward(optimizer.eta if is_plain else 1.0)
-            gradients = [gradient_of(w) for w in parameters]
-            if regularizer is not None:
-                for i in range(0, len(gradients), 2):
-                    gradients[i] = gradients[i] + regularizer.gradient(numbers_of(parameters[i]), len(X))
-            (SGD(1.0) if is_plain else optimizer).step(parameters, gradients)
-            total += len(batch) * float(c.data)
-        costs_of_epochs.append(total / len(X))
-    return costs_of_epochs
-
-
-def way_of(net, optimizer, cost="quadratic", n=7, m=3, **arguments):
-    """Which way training takes its steps."""
-    return type(way_taken(net, some_examples(n, *net.sizes[:: len(net.sizes) - 1]), optimizer, cost, m, **arguments))
-
-
-def way_taken(net, examples, optimizer, cost="quadratic", m=3, regularizer=None):
-    X, Y = (array.astype(net.dtype) for array in examples)
-    return Run(training._problem(net, X, Y, cost, optimizer, regularizer), m, replay=True).way
-
-
-def flat(states):
-    """What optimizers remember, as one list of numbers."""
-    parts = [part for state in states for part in (state if isinstance(state, tuple) else (state,))]
-    parts = [part for part in parts if part is not None]
-    return np.concatenate([np.ravel(part) for part in parts]) if parts else np.zeros(0)
-
-
-COSTS = [
-    ("sigmoid", "sigmoid", "quadratic"),
-    ("tanh", "sigmoid", "cross_entropy"),
-    ("relu", "softmax", "log_likelihood"),
-    ("leaky_relu", "linear", "quadratic"),
-    ("softmax", "tanh", "quadratic"),
-    (lambda z: p.tanh(z) * p.sigmoid(z), "softmax", "cross_entropy"),
-    ("tanh", "linear", "hinge"),
-]
-
-
-@every_optimizer
-@pytest.mark.parametrize(("activation", "output", "cost"), COSTS)
-@pytest.mark.parametrize(("dtype", "lmbda", "n", "m"), [(np.float64, None, 17, 5), (np.float32, 2.0, 12, 4)])
-def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, output, cost, dtype, lmbda, n, m):
-    X, Y = some_examples(n, 3, 2)
-    Y = np.where(Y > 0.5, 1.0, -1.0 if cost == "hinge" else 0.0)
-    regularizer = None if lmbda is None else regularizers.L2(lmbda)
-    nets = [MLP([3, 4, 3, 2], activation, output, rng=0, dtype=dtype) for _ in range(2)]
-    optimizers = [optimizer(0.1), optimizer(0.1)]
-    nodes = nets[0].parameters()
-    assert isinstance(way_taken(nets[0], (X, Y), optimizers[0], cost, m, regularizer), Descent)
-
-    history = quietly(
-        nets[0], (X, Y), epochs=2, batch_size=m, optimizer=optimizers[0], cost=cost, regularizer=regularizer
-    )
-
-    assert history.costs == by_hand(nets[1], X, Y, 2, m, optimizers[1], cost, regularizer)
-    assert bits(nets[0]) == bits(nets[1])
-    pairs = list(zip(optimizers, nets, strict=True))
-    states = [[taught.states.get(node) for node in net.parameters()] for taught, net in pairs]
-    assert flat(states[0]).tobytes() == flat(states[1]).tobytes()
-    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
-    # and on from there, the one way and the other
-    by_hand(nets[0], X, Y, 1, m, optimizers[0], cost, seed=1)
-    quietly(nets[1], (X, Y), batch_size=m, optimizer=optimizers[1], cost=cost, rng=1)
-    assert bits(nets[0]) == bits(nets[1])
-
-
-@every_optimizer
-@pytest.mark.parametrize(
-    ("activation", "cost"), [("tanh", "quadratic"), ("softmax", "log_likelihood"), ("sigmoid", "cross_entropy")]
-)
-def test_training_values_is_that_of_their_own_loop(optimizer, activation, cost):
-    X, Y = some_examples(8, 3, 2)
-    nets = [MLP([3, 4, 2], "tanh", activation, node=Value, rng=0) for _ in range(2)]
-    optimizers = [optimizer(0.1), optimizer(0.1)]
-    nodes = nets[0].parameters()
-    assert way_of(nets[0], optimizers[0], cost) is Descent
-
-    history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=optimizers[0], cost=cost)
-
-    assert history.costs == pytest.approx(by_hand(nets[1], X, Y, 2, 3, optimizers[1], cost), rel=1e-12)
-    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
-    assert all(a is b for a, b in zip(nets[0].parameters(), nodes, strict=True))
-    by_hand(nets[0], X, Y, 1, 3, optimizers[0], cost, seed=1)
-    by_hand(nets[1], X, Y, 1, 3, optimizers[1], cost, seed=1)
-    for found, expected in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
-        np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
-
-
-class Dropout:
-    """An activation that draws a mask anew at each call."""
-
-    def __init__(self, seed):
-        self.rng = np.random.default_rng(seed)
-
-    def __call__(self, z):
-        return p.tanh(z) * self.rng.integers(0, 2, z.shape).astype(float)
-
-
-class Counting:
-    """An activation that is another one at each call."""
-
-    def __init__(self):
-        self.calls = 0
-
-    def __call__(self, z):
-        self.calls += 1
-        return p.tanh(z) if self.calls % 3 else p.sigmoid(z)
-
-
-def by_numbers(z):
-    """An activation that looks at its numbers."""
-    return p.tanh(z) * float(np.abs(z.data).max() > 0.5)
-
-
-@pytest.mark.parametrize("activation", [lambda: Dropout(0), Counting, lambda: by_numbers])
-def test_a_network_that_does_something_else_each_time_is_not_replayed(activation):
-    assert way_of(MLP([3, 4, 2], activation(), rng=0), SGD(0.1)) is not Descent
-
-
-def test_an_activation_that_looks_at_its_numbers_learns_as_by_its_own_loop():
-    X, Y = some_examples(8, 3, 2)
-    nets = [MLP([3, 4, 2], by_numbers, rng=0) for _ in range(2)]
-
-    history = quietly(nets[0], (X, Y), epochs=2, batch_size=3, optimizer=Momentum(0.1))
-
-    assert history.costs == by_hand(nets[1], X, Y, 2, 3, Momentum(0.1), "quadratic")
-    assert bits(nets[0]) == bits(nets[1])
-
-
-def widened(z):
-    """An activation that computes in float64 whatever it is given."""
-    return p.tanh(z) * np.full((1, 1), 1.1)
-
-
-def with_a_bias_of_float64(net):
-    net.layers[0].b = Tensor(np.full((4, 1), 1 / 3), "b2")
-    return net
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
-        lambda: MLP([3, 4, 2], widened, rng=0, dtype=np.float32),
-        lambda: with_a_bias_of_float64(MLP([3, 4, 2], "tanh", rng=0, dtype=np.float32)),
-    ],
-)
-@every_optimizer
-def test_where_a_network_of_float32_computes_in_float64_the_weights_are_those_of_its_own_steps(made, optimizer):
-    trained = []
-    for replay in (True, False):
-        net = made()
-        history = quietly(net, some_examples(8, 3, 2), epochs=2, batch_size=3, optimizer=optimizer(0.1), replay=replay)
-        trained.append((bits(net), [w.dtype for w in numbers(net)], history.costs))
-
-    assert trained[0] == trained[1]
-
-
-def until_it_grows(z):
-    """An activation that branches by what its numbers have become."""
-    return p.tanh(z) if (z * z).sum() < 40.0 else p.sigmoid(z)
-
-
-@both_nodes
-@every_optimizer
-def test_a_branch_that_changes_in_mid_training_is_taken(node, optimizer):
-    X, Y = some_examples(8, 3, 2)
-    branching = until_it_grows if node is Tensor else one_by_one
-    nets = [MLP([3, 4, 2], branching, "linear", node=node, rng=0) for _ in range(2)]
-    optimizers = [optimizer(0.2), optimizer(0.2)]
-    run = Run(training._problem(nets[0], X, Y, "quadratic", optimizers[0], None), 3, replay=True)
-    assert isinstance(run.way, Descent)
-    rng = np.random.default_rng(0)
-    found = [run.epoch(j, rng.permutation(8), lambda: None) for j in range(12)]
-
-    assert not isinstance(run.way, Descent)
-    assert found == pytest.approx(by_hand(nets[1], X, Y, 12, 3, optimizers[1], "quadratic"), rel=1e-9)
-    for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-12)
-    pairs = list(zip(optimizers, nets, strict=True))
-    states = [[taught.states.get(node) for node in nodes_first(net)] for taught, net in pairs]
-    np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-8, atol=1e-12)
-
-
-def nodes_first(net):
-    return [nodes_of(w)[0] for w in net.parameter_arrays()]
-
-
-def one_by_one(z):
-    return np.array([p.tanh(v) if v < 2.0 else p.sigmoid(v) for v in z.flat], dtype=object).reshape(z.shape)
-
-
-@pytest.mark.parametrize("error", [KeyboardInterrupt, ZeroDivisionError])
-@every_optimizer
-@both_nodes
-def test_whatever_ends_training_network_and_optimizer_are_between_two_steps(node, optimizer, error):
-    X, Y = some_examples(9, 3, 2)
-    after = []
-    for steps in range(1, 6):
-        net, taught = MLP([3, 2], node=node, rng=0), optimizer(0.1)
-        run = Run(training._problem(net, X, Y, "quadratic", taught, None), 2, replay=True)
-        left = iter(range(steps - 1))
-
-        def stop(left=left):
-            if next(left, None) is None:
-                raise error
-
-        with pytest.raises(error):
-            run.epoch(0, np.arange(9), stop)
-        own, own_optimizer = MLP([3, 2], node=node, rng=0), optimizer(0.1)
-        for k in range(steps):
-            own.zero_grad()
-            own.cost(X[2 * k : 2 * k + 2].T, Y[2 * k : 2 * k + 2].T).backward()
-            own_optimizer.step(own.parameter_arrays())
-        for a, b in zip(numbers(net), numbers(own), strict=True):
-            np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-15)
-        states = [[o.states[node] for node in nodes_first(n)] for o, n in ((taught, net), (own_optimizer, own))]
-        np.testing.assert_allclose(flat(states[0]), flat(states[1]), rtol=1e-11, atol=1e-15)
-        after.append(bits(net))
-
-    assert len(set(after)) == 5
-
-
-@every_optimizer
-def test_an_optimizer_that_is_further_with_some_parameters_goes_on_with_each(optimizer):
-    X, Y = some_examples(6, 3, 2)
-    nets, optimizers = [MLP([3, 2], rng=0) for _ in range(2)], [optimizer(0.1), optimizer(0.1)]
-    for net, taught in zip(nets, optimizers, strict=True):
-        taught.step([net.layers[0].b], [np.ones((2, 1))])
-
-    quietly(nets[0], (X, Y), batch_size=2, optimizer=optimizers[0])
-
-    by_hand(nets[1], X, Y, 1, 2, optimizers[1], "quadratic")
-    assert bits(nets[0]) == bits(nets[1])
-
-
-@both_nodes
-def test_a_parameter_that_is_not_of_the_network_stays_as_it_is(node):
-    X, Y = some_examples(6, 3, 2)
-    slope = node(0.3, "slope")
-    nets = [MLP([3, 4, 2], lambda z: p.tanh(z * slope), node=node, rng=0) for _ in range(2)]
-
-    quietly(nets[0], (X, Y), batch_size=2, optimizer=SGD(0.5))
-
-    by_hand(nets[1], X, Y, 1, 2, SGD(0.5), "quadratic")
-    assert slope.data == 0.3
-    for a, b in zip(numbers(nets[0]), numbers(nets[1]), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-12)
-
-
-def frozen(net, k):
-    """The network with the parameters of its layer number k as constants."""
-    layer = net.layers[k]
-    layer.w, layer.b = (parameter(net.node, numbers_of(w), "frozen", varies=False) for w in (layer.w, layer.b))
-    return net
-
-
-class Upper(MLP):
-    """A network that names only the parameters of its last layer."""
-
-    def parameters(self):
-        return [node for w in (self.layers[-1].w, self.layers[-1].b) for node in nodes_of(w)]
-
-
-class Above(MLP):
-    """The same by whole arrays."""
-
-    def parameter_arrays(self):
-        return super().parameter_arrays()[2:]
-
-
-@pytest.mark.parametrize("regularizer", [None, regularizers.L2(2.0)])
-@pytest.mark.parametrize("replay", [None, True, False])
-@pytest.mark.parametrize("made", [lambda *a, **k: frozen(MLP(*a, **k), 0), Upper, Above])
-@both_nodes
-@every_optimizer
-def test_parameters_that_are_frozen_stay_and_the_others_learn(node, optimizer, made, replay, regularizer):
-    X, Y = some_examples(9, 3, 2)
-    net, own = made([3, 4, 2], node=node, rng=0), MLP([3, 4, 2], node=node, rng=0)
-    before = [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
-
-    quietly(net, (X, Y), batch_size=3, optimizer=optimizer(0.1), replay=replay, regularizer=regularizer)
-
-    taught, rng = optimizer(0.1), np.random.default_rng(0)
-    learned = own.parameter_arrays()[2:]
-    order = rng.permutation(9)
-    for batch in (order[:3], order[3:6], order[6:]):
-        own.zero_grad()
-        own.cost(X[batch].T, Y[batch].T).backward()
-        gradients = [gradient_of(w) for w in learned]
-        if regularizer is not None:
-            gradients[0] = gradients[0] + regularizer.gradient(numbers_of(learned[0]), 9)
-        taught.step(learned, gradients)
-    for w, expected in zip((net.layers[1].w, net.layers[1].b), learned, strict=True):
-        np.testing.assert_allclose(numbers_of(w), numbers_of(expected), rtol=1e-12, atol=1e-15)
-    assert before == [numbers_of(w).tobytes() for w in (net.layers[0].w, net.layers[0].b)]
-
-
-@both_nodes
-@pytest.mark.parametrize("k", [0, 1])
-def test_a_network_with_a_frozen_layer_is_replayed(node, k):
-    assert way_of(frozen(MLP([3, 4, 2], node=node, rng=0), k), SGD(0.1)) is Descent
-
-
-@both_nodes
-def test_where_nothing_can_be_learned_that_is_said(node):
-    net = frozen(frozen(MLP([3, 4, 2], node=node, rng=0), 0), 1)
-
-    with pytest.raises(ValueError, match="train: there is nothing to learn: all of the network's parameters are const"):
-        quietly(net, some_examples())
-
-
-def test_a_constant_among_the_weights_of_a_layer_is_refused():
-    net = MLP([3, 2], node=Value, rng=0)
-    net.layers[0].w[1, 2] = Value(0.0, "w2_2,3", varies=False)
-    before = bits(net)
-
-    with pytest.raises(ValueError, match="train: w2_2,3 stays as it is, beside w2_1,1, which is learned; freeze all"):
-        quietly(net, some_examples())
-
-    assert bits(net) == before
-
-
 # ---------------------------------------------------------------------------------------------- history
 
 
@@ -594,6 +233,51 @@ def test_validation_of_one_class_is_judged_by_the_middle_of_what_is_taught(low, 
     history = quietly(net, taught, optimizer=SGD(1e-300), validation=([[0.4], [0.6]], [1, 1]))
 
     assert history[0].correct == right
+
+
+@both_nodes
+def test_the_history_says_whether_steps_were_replayed(node):
+    histories = [quietly(MLP([3, 2], node=node, rng=0), some_examples(), replay=replay) for replay in (None, False)]
+    own = quietly(MLP([3, 2], lambda z: p.tanh(z), node=node, rng=0), some_examples(), replay=None)
+
+    assert [(history.replayed, history.why_not) for history in histories] == [
+        (True, None),
+        (False, "replay=False was asked for"),
+    ]
+    assert (own.replayed, own.why_not) == (
+        False,
+        "the activation of layer 2 is your own, and may keep a state or draw numbers; replay=True says it does not",
+    )
+    assert str(histories[0]) == str(own) == "Epoch 0 complete"
+
+
+def test_replay_that_ends_in_mid_training_is_told_once_where_train_was_called_and_training_goes_on():
+    nets = [growing() for _ in range(2)]
+
+    with pytest.warns(RuntimeWarning) as told:
+        history = quietly(nets[0], growing_examples(), epochs=12, batch_size=3, optimizer=SGD(0.02))
+
+    (warning,) = told
+    assert Path(warning.filename).name == "training.py"
+    words = f"train: steps are not replayed, but computed anew, which takes longer, {history.why_not}"
+    assert str(warning.message) == words
+    assert re.match(r"from epoch [1-9]\d?, mini-batch \d on: cost: ", history.why_not)
+    assert not history.replayed
+    assert history.costs == by_hand(nets[1], *growing_examples(), 12, 3, SGD(0.02), "quadratic")
+    assert bits(nets[0]) == bits(nets[1])
+
+
+def test_a_warning_made_an_error_leaves_a_whole_step():
+    nets, optimizer = [growing() for _ in range(2)], Watched(0.02)
+    quietly(nets[0], growing_examples(), epochs=12, batch_size=3, optimizer=optimizer, replay=None)
+
+    with warnings.catch_warnings(), pytest.raises(RuntimeWarning, match="train: steps are not replayed"):
+        warnings.simplefilter("error")
+        quietly(nets[1], growing_examples(), epochs=12, batch_size=3, optimizer=SGD(0.02))
+
+    after = [np.concatenate([w.ravel() for w in step]) for step in optimizer.after]
+    left = np.concatenate([w.ravel() for w in numbers(nets[1])])
+    assert any(np.allclose(left, step, rtol=1e-12, atol=0) for step in after[3:-1])
 
 
 # ------------------------------------------------------------------------------------------ progress bar
@@ -652,18 +336,6 @@ def test_a_program_without_a_standard_error_trains_without_a_bar(monkeypatch):
 # ------------------------------------------------------------------------------------- ended by Ctrl-C
 
 
-class Watched(SGD):
-    """Gradient descent that keeps what the parameters were after each step."""
-
-    def __init__(self, eta):
-        super().__init__(eta)
-        self.after = []
-
-    def step(self, parameters, gradients=None):
-        super().step(parameters, gradients)
-        self.after.append([numbers_of(w).copy() for w in parameters])
-
-
 def interrupting(calls):
     """An activation in whose computation number `calls` Ctrl-C is pressed."""
     left = [calls]
@@ -683,7 +355,7 @@ def test_ctrl_c_ends_training_after_a_whole_step_and_gives_the_history(node, ste
     net = MLP([3, 2], interrupting(steps), node=node, rng=0)
     optimizer, start = Watched(0.5), numbers(net)
 
-    history = quietly(net, some_examples(n=20), epochs=3, batch_size=5, optimizer=optimizer)
+    history = quietly(net, some_examples(n=20), epochs=3, batch_size=5, optimizer=optimizer, replay=None)
 
     assert history.interrupted
     assert len(history) == steps // 4
@@ -731,99 +403,6 @@ def test_a_signal_at_any_moment_leaves_the_parameters_at_a_whole_step(millisecon
 
     assert written.decode().lstrip(".") == "True True\n", errors.decode()
     assert re.fullmatch(r"Training was interrupted in epoch \d+; .*\n", errors.decode())
-
-
-# ------------------------------------------------------------------------------- when it is no number any more
-
-
-def trap(calls):
-    """The quadratic cost, but nan the time after so many."""
-    left = [calls]
-
-    def terms(a, y):
-        left[0] -= 1
-        return p.square(a - y) * (1.0 if left[0] >= 0 else np.nan)
-
-    return costs.Cost("trap", terms)
-
-
-@both_nodes
-def test_a_cost_of_nan_is_reported_with_its_place_and_the_last_good_parameters_are_kept(node):
-    net, optimizer = MLP([3, 2], node=node, rng=0), Watched(0.5)
-
-    with pytest.raises(TrainingError, match="the cost became nan at epoch 2, mini-batch 1; .* smaller learning rate"):
-        quietly(net, some_examples(n=4), epochs=9, batch_size=2, optimizer=optimizer, cost=trap(5))
-
-    assert len(optimizer.after) == 5
-    for w, expected in zip(numbers(net), optimizer.after[3], strict=True):  # the fifth step led to the nan
-        assert np.array_equal(w, expected)
-
-
-@both_nodes
-def test_after_a_cost_of_nan_the_optimizer_goes_on_from_where_it_was_good(node):
-    def nan_below(limit):
-        """The quadratic cost, but nan where its terms add up to less."""
-
-        def terms(a, y):
-            squares = p.square(a - y) / 2
-            return squares * p.where(p.greater(p.sum(squares), limit), 1.0, np.nan)
-
-        return costs.Cost("trap", terms)
-
-    def trained(cost, epochs):
-        net, optimizer = MLP([3, 2], node=node, rng=0), Momentum(0.1)
-        data = some_examples(n=1)
-        try:
-            history = quietly(net, data, epochs=epochs, batch_size=1, optimizer=optimizer, cost=cost)
-        except TrainingError:
-            history = None
-        return history, [*numbers(net), *optimizer.states.values()]
-
-    history, _ = trained("quadratic", 9)
-    limit = (history[4].cost + history[3].cost) / 2  # reached by the fourth step
-
-    stopped, kept = trained(nan_below(limit), 9)
-    _, expected = trained("quadratic", 3)
-
-    assert stopped is None
-    for w, right in zip(kept, expected, strict=True):
-        assert w == pytest.approx(right, rel=1e-9)
-
-
-def test_a_first_cost_of_nan_leaves_the_network_as_it_was():
-    net = MLP([3, 2], rng=0)
-    before = bits(net)
-
-    with pytest.raises(TrainingError, match="at epoch 0, mini-batch 0"):
-        quietly(net, some_examples(), cost=trap(0))
-
-    assert bits(net) == before
-
-
-@both_nodes
-@every_optimizer
-def test_far_too_large_a_learning_rate_diverges_into_an_error_and_not_into_the_network(node, optimizer):
-    net = MLP([3, 4, 2], "linear", node=node, rng=0)
-
-    with pytest.raises(TrainingError, match=r"became (nan|inf) at epoch \d+, mini-batch \d+;.*\(eta=1e\+100\)"):
-        quietly(net, some_examples(), epochs=100, optimizer=optimizer(1e100))
-
-    assert all(np.isfinite(w).all() for w in numbers(net))
-
-
-@both_nodes
-def test_a_last_step_that_ends_in_nan_is_reported_too(node):
-    def initializer(rng, n_out, n_in):
-        return np.ones((n_out, n_in)), np.zeros((n_out, 1))
-
-    distance = costs.Cost("distance", lambda a, y: p.sqrt(p.square(a - y)))  # 0 at a = y, but its rate is ∞·0
-    net = MLP([1, 1], "linear", node=node, initializer=initializer)
-    before = bits(net)
-
-    with pytest.raises(TrainingError, match="a parameter became nan or inf at epoch 0, mini-batch 0"):
-        quietly(net, ([[1.0]], [[1.0]]), cost=distance)
-
-    assert bits(net) == before
 
 
 # ------------------------------------------------------------------------------------------------ memory
@@ -945,91 +524,3 @@ def test_a_desired_output_out_of_range_in_the_last_row_is_refused_before_the_fir
 def test_data_that_are_no_real_numbers_are_refused(examples):
     with pytest.raises(TypeError, match="train: [XY] of data holds real numbers, not (complex128|str)"):
         quietly(MLP([3, 2], rng=0), examples)
-
-
-# -------------------------------------------------------------------------------- functions of the user's own
-
-
-def dropped(rng):
-    return lambda z: p.sigmoid(z) * ((rng.random((3, 1)) < 0.9) / 0.9)
-
-
-class Counting(MLP):
-    """A network that does something else after some time."""
-
-    calls = 0
-
-    def feedforward(self, x):
-        self.calls += 1
-        zs, activations_ = super().feedforward(x)
-        return (zs, activations_) if self.calls < 9 else (zs, [*activations_[:-1], activations_[-1] * 0.5])
-
-
-def own_ones():
-    X, Y = some_examples(12, 3, 2)
-    plain = {"data": (X, Y), "net": MLP([3, 3, 2], rng=0)}
-    return {
-        "an activation": plain | {"net": MLP([3, 3, 2], [dropped(np.random.default_rng(0)), "sigmoid"], rng=0)},
-        "a network": plain | {"net": Counting([3, 3, 2], rng=0)},
-        "a cost": plain | {"cost": costs.Cost("own", lambda a, y: p.square(a - y))},
-        "a regularizer": plain | {"regularizer": type("Own", (), {"gradient": lambda self, w, n: 0.1 * w})()},
-    }
-
-
-@pytest.mark.parametrize("what", own_ones())
-def test_what_is_the_users_own_is_not_replayed_unless_that_is_asked_for(what):
-    given = {"cost": "quadratic", "regularizer": None} | own_ones()[what]
-    X, Y = given["data"]
-    problem = training._problem(given["net"], X, Y, given["cost"], SGD(0.5), given["regularizer"])
-
-    plain = training._problem(MLP([3, 2], rng=0), X, Y, "quadratic", SGD(0.5), None)
-
-    assert not isinstance(Run(problem, 3).way, Descent)
-    assert not isinstance(Run(plain, 3, replay=False).way, Descent)
-    assert isinstance(Run(plain, 3).way, Descent)
-
-
-def test_dropout_is_drawn_anew_for_each_step():
-    X, Y = some_examples(12, 3, 2)
-    nets = [MLP([3, 3, 2], [dropped(np.random.default_rng(s)), "sigmoid"], rng=0) for s in (7, 7)]
-
-    train(nets[0], (X, Y), epochs=3, batch_size=3, optimizer=SGD(0.5), progress=False, rng=0)
-
-    by_hand(nets[1], X, Y, 3, 3, SGD(0.5), "quadratic")
-    assert bits(nets[0]) == bits(nets[1])
-
-
-def test_a_change_between_two_epochs_is_noticed_where_replay_was_asked_for():
-    X, Y = some_examples(12, 3, 2)
-    nets = [Counting([3, 3, 2], rng=0) for _ in range(2)]
-    run = Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
-    assert isinstance(run.way, Descent)
-
-    for j in range(6):
-        run.epoch(j, np.arange(12), lambda: None)
-
-    assert not isinstance(run.way, Descent)
-
-
-@pytest.mark.parametrize(
-    "activation", [lambda z: p.sigmoid(z - p.mean(z, axis=1, keepdims=True)), lambda z: p.softmax(z, axis=1)]
-)
-def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activation):
-    X, Y = some_examples(12, 3, 2)
-    nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
-    run = Run(training._problem(nets[0], X, Y, "quadratic", SGD(0.5), None), 3, replay=True)
-
-    assert not isinstance(run.way, Descent)
-    costs_of = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2).costs for net in nets]
-    assert costs_of[0] == pytest.approx(costs_of[1], rel=1e-9)
-
-
-def test_an_optimizer_that_was_given_another_update_is_asked():
-    X, Y = some_examples(6, 3, 2)
-    net, optimizer = MLP([3, 2], rng=0), SGD(0.5)
-    before = bits(net)
-    optimizer.update = lambda w, nabla_w, state: (w, state)
-
-    quietly(net, (X, Y), optimizer=optimizer)
-
-    assert bits(net) == before

@@ -9,22 +9,21 @@ from microbp.bench.digits import Array, Digits, flat
 from microbp.bench.eager import cost_by_neurons, network
 from microbp.bench.harness import Ready
 from microbp.bench.scalars import Moons
-from microbp.nn import MLP, optimizers
-from microbp.program.descent import Descent
-from microbp.program.program import Program
+from microbp.graph import Node
+from microbp.nn import optimizers
+from microbp.problem import Problem
 from microbp.program.recording import record
+from microbp.replaying import replayed
 from microbp.tensor import Tensor
 from microbp.value import Value
 
 
-def _steps(task: Digits, net: MLP, recorded: Callable[[], Program]) -> Ready:
-    """Steps as `train` takes them: the cost of a mini-batch with its gradient, then the update.
-
-    recorded  makes the program of the cost of a mini-batch
-    """
+def _steps(task: Digits, node: type[Node]) -> Ready:
+    """Steps as `train` takes them and makes them ready; making the network isn't part of preparing it."""
+    net = network(task.sizes, task.start, node)
+    problem = Problem.of(net, task.X, task.Y, "quadratic", optimizers.SGD(task.eta), None)
     start = perf_counter()
-    descent = Descent(net.parameter_arrays(), task.X, task.Y, optimizers.SGD(task.eta))
-    descent.prepare(task.m, recorded())
+    descent = replayed(problem, task.m)
     prepared = perf_counter() - start
     descent.begin()
     batches = task.endless_batches()
@@ -40,15 +39,12 @@ def _steps(task: Digits, net: MLP, recorded: Callable[[], Program]) -> Ready:
 
 def digits(task: Digits) -> Ready:
     """A step that was recorded on Tensors."""
-    net = network(task.sizes, task.start, Tensor)
-    return _steps(task, net, lambda: record(net.cost, *task.first, wrt=net))
+    return _steps(task, Tensor)
 
 
 def from_scalars(task: Digits) -> Ready:
-    """A step that was recorded on Values, from one example; making the network of Values isn't part of preparing it."""
-    net = network(task.sizes, task.start, Value)
-    x, y = (array[:, :1] for array in task.first)
-    return _steps(task, net, lambda: record(net.cost, x, y, node=Value, wrt=net).batch(task.m).matrix_form())
+    """A step that was recorded on Values, on one example."""
+    return _steps(task, Value)
 
 
 def moons(task: Moons) -> Ready:

@@ -86,12 +86,12 @@ class Descent:
         self.prepared: dict[int, Prepared] = {}
         self.state: Any = None
         self.before: Any = None
-        self.plain = self.is_plain(optimizer, penalty)
+        self.plain = self.is_plain(optimizer, penalty is not None)
 
     @staticmethod
-    def is_plain(optimizer: Optimizer, penalty: Any) -> bool:
+    def is_plain(optimizer: Optimizer, adds_penalty: bool) -> bool:
         """Whether a step is w → w − η∂C/∂w and no more, so that η may be the cotangent that the sweep begins with."""
-        return type(optimizer) is SGD and penalty is None and Descent.suits(optimizer)
+        return type(optimizer) is SGD and not adds_penalty and Descent.suits(optimizer)
 
     @staticmethod
     def suits(optimizer: Optimizer) -> bool:

@@ -1,0 +1,67 @@
+"""`Problem`: what is to be learned, and by what steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from microbp.nn import costs, optimizers
+from microbp.nn.costs import Cost
+from microbp.nn.named import named
+from microbp.nn.network import MLP
+from microbp.nn.optimizers import Optimizer
+from microbp.nn.parameters import Parameter, nodes_of
+from microbp.nn.regularizers import Regularizer
+
+
+class Problem(NamedTuple):
+    """What is to be learned: a network, examples in rows, and by what steps."""
+
+    net: MLP
+    X: np.ndarray
+    Y: np.ndarray
+    cost: Cost
+    optimizer: Optimizer
+    regularizer: Regularizer | None
+    parameters: list[Parameter]
+
+    @classmethod
+    def of(cls, net: MLP, X: np.ndarray, Y: np.ndarray, cost: Any, optimizer: Any, regularizer: Any) -> Problem:
+        """The problem of these arguments of `train`; an error where there is no such cost, optimizer or regularizer."""
+        cost = named("cost", cost, costs.NAMES, Cost)
+        if optimizer is None:
+            optimizer = optimizers.SGD(0.5)
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
+        if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
+            raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
+        cost.need_in_range(Y)
+        return cls(net, X, Y, cost, optimizer, regularizer, _learned(net))
+
+    def penalty(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray | None]:
+        """What the regularizer adds to the gradient by each parameter: None for biases, which it leaves alone."""
+        assert self.regularizer is not None
+        weights = self.net.weight_arrays()
+        return [
+            self.regularizer.gradient(w, len(self.X)) if any(parameter is weight for weight in weights) else None
+            for w, parameter in zip(numbers, self.parameters, strict=True)
+        ]
+
+
+def _learned(net: MLP) -> list[Parameter]:
+    """The network's parameters, without those that are constants or that `net.parameters()` leaves out."""
+    ours = {node for w in net.parameters() for node in nodes_of(w)}
+    learned = []
+    for w in net.parameter_arrays():
+        nodes = [node for node in nodes_of(w) if node.varies and node in ours]
+        if 0 < len(nodes) < len(nodes_of(w)):
+            stays = next(node for node in nodes_of(w) if node not in nodes)
+            beside = f"beside {nodes[0].name}, which is learned"
+            raise ValueError(f"train: {stays.name} stays as it is, {beside}; freeze all of a layer's w or b")
+        if nodes:
+            learned.append(w)
+    if not learned:
+        raise ValueError("train: there is nothing to learn: all of the network's parameters are constants")
+    return learned

@@ -1,0 +1,33 @@
+"""What is to be learned: the parameters that vary, of layers that vary as a whole."""
+
+from __future__ import annotations
+
+import pytest
+from training import bits, frozen, quietly, some_examples
+
+from microbp.nn import MLP
+from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.tensor import Tensor
+from microbp.value import Value
+
+both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
+every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
+
+
+@both_nodes
+def test_where_nothing_can_be_learned_that_is_said(node):
+    net = frozen(frozen(MLP([3, 4, 2], node=node, rng=0), 0), 1)
+
+    with pytest.raises(ValueError, match="train: there is nothing to learn: all of the network's parameters are const"):
+        quietly(net, some_examples())
+
+
+def test_a_constant_among_the_weights_of_a_layer_is_refused():
+    net = MLP([3, 2], node=Value, rng=0)
+    net.layers[0].w[1, 2] = Value(0.0, "w2_2,3", varies=False)
+    before = bits(net)
+
+    with pytest.raises(ValueError, match="train: w2_2,3 stays as it is, beside w2_1,1, which is learned; freeze all"):
+        quietly(net, some_examples())
+
+    assert bits(net) == before
