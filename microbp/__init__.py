@@ -1,4 +1,10 @@
-"""microbp: see how neural networks learn, one rate factor at a time."""
+"""microbp: see how neural networks learn, one rate factor at a time.
+
+`Value` and `Tensor` record what is computed of them; `y.backward()` gives each node its gradient, `paths(w, y)` the
+paths that it is the sum of. `MLP` and `train` make networks and teach them, `check` holds their gradient against BP1
+to BP4, `draw` draws a graph, and `record` makes a program of a function, to print and to run again. `help` of any of
+these says more.
+"""
 
 from microbp import data, equations, network
 from microbp.check import check

@@ -160,7 +160,7 @@ class _Check:
             "backward": _difference("backward", backward, q.closed.ravel(), size, every, bound),
             "paths": _difference("paths", by_paths, reference, size, chosen, bound),
             "forward": _difference("forward", by_forward, reference, size, chosen, bound),
-            "differences": self._by_differences(q, size, chosen, bound),
+            "quotients": self._by_differences(q, size, chosen, bound),
         }
         return _row(q.equation, q.layer, q.letter, found)
 
@@ -168,7 +168,7 @@ class _Check:
         self, q: _Quantity, size: float, chosen: Sequence[tuple[int, ...]], bound: Bound
     ) -> float | None:
         """Finite differences compared, in the entries where they agree among themselves."""
-        numbers, trusted = numbers_of(q.nodes).astype(float), TRUSTED * WAYS["differences"][1]
+        numbers, trusted = numbers_of(q.nodes).astype(float), TRUSTED * WAYS["quotients"][1]
         derivatives, known = [], []
         for index in chosen:
             tolerance = trusted * size / q.scale
@@ -178,7 +178,7 @@ class _Check:
                 derivatives.append(q.scale * derivative)
                 known.append(index)
         reference = [q.closed[index] for index in known]
-        return _difference("differences", derivatives, reference, size, known, bound)
+        return _difference("quotients", derivatives, reference, size, known, bound)
 
     def _backward(self, nodes: Any) -> np.ndarray:
         """∂C/∂(nodes) by the backward sweep."""

@@ -265,10 +265,11 @@ def _add_bench(commands: Commands) -> None:
         "ratios of their times are given with their spread. With all peers: python -m benchmarks, in a clone.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    contest.add_argument("--only", nargs="+", default=[], metavar="WORD", help="workloads with such a word in the name")
+    contest.add_argument("--only", nargs="+", default=[], metavar="WORD",
+                         help="workloads with such a word in the name (default: all)")
     contest.add_argument("--rounds", type=int, default=20, help="rounds of those that are short")
     contest.add_argument("--seconds", type=float, default=1.0, help="for each contestant in all its rounds")
-    contest.add_argument("--out", metavar="FOLDER", help="write results.md and .csv there; with matplotlib, a plot too")
+    contest.add_argument("--out", metavar="FOLDER", help="write results.md, .csv and a plot there (default: nowhere)")
     contest.add_argument("--quiet", action="store_true", help="show no progress bars")
     contest.set_defaults(run=_bench)
 

@@ -10,7 +10,7 @@ WAYS: Mapping[str, tuple[str, float]] = {
     "backward": ("the backward sweep against the closed form", 1e-10),
     "paths": ("the sum over all paths against the closed form", 1e-10),
     "forward": ("the forward sweep against the closed form", 1e-10),
-    "differences": ("finite differences of the cost against the closed form", 1e-6),
+    "quotients": ("finite differences of the cost against the closed form", 1e-6),
 }
 """What is compared, and the relative difference up to which it counts as agreement."""
 

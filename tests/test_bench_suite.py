@@ -86,7 +86,7 @@ def test_a_package_that_is_not_there_is_left_out_with_a_word():
     found, left_out = peers({"no_such_package": "benchmarks.peers.none"})
 
     assert len(found) == len(OWN)
-    assert left_out == {"no_such_package": "not installed, left out (pip install microbp[peers])"}
+    assert left_out == {"no_such_package": "not installed, left out (pip install no_such_package)"}
 
 
 def test_a_package_that_is_broken_is_left_out_with_its_reason():

@@ -82,8 +82,8 @@ def test_next_to_a_kink_there_is_no_difference_to_compare(node, z):
     report = check(*relu_neuron(node, z))
 
     assert report.ok, str(report)
-    assert ["differences" in row.differences for row in report.rows if row.layer == 2] == [False] * 4
-    assert "differences" in report.rows[2].differences  # the error of the output
+    assert ["quotients" in row.differences for row in report.rows if row.layer == 2] == [False] * 4
+    assert "quotients" in report.rows[2].differences  # the error of the output
     below_it = str(report).splitlines()[-4:-1]
     assert all(len(line.split()) == 7 for line in below_it)  # an empty cell
 
@@ -94,7 +94,7 @@ def test_a_kink_is_stepped_around_where_a_narrow_step_does_not_reach_it(node, z)
     report = check(*relu_neuron(node, z))
 
     assert report.ok, str(report)
-    assert all("differences" in row.differences for row in report.rows if row.equation != "25")
+    assert all("quotients" in row.differences for row in report.rows if row.equation != "25")
 
 
 @both_nodes
@@ -195,7 +195,7 @@ def test_the_table_of_a_small_network():
 
     assert layout(check(net, *examples(net, 1))) == "\n".join(
         [
-            "eq.  layer               equation     backward        paths      forward  differences",
+            "eq.  layer               equation     backward        paths      forward    quotients",
             "25       2  a²           x.xe-xx      x.xe-xx",
             "25       3  a³           x.xe-xx      x.xe-xx",
             "BP1      3  δ³           x.xe-xx      x.xe-xx      x.xe-xx      x.xe-xx      x.xe-xx",
@@ -214,7 +214,7 @@ def test_what_disagrees_is_marked_and_named(monkeypatch):
     net = MLP([2, 2, 1], ["tanh", "sigmoid"], rng=0)
 
     assert layout(check(net, *examples(net, 1))).splitlines() == [
-        "eq.  layer               equation     backward        paths      forward  differences",
+        "eq.  layer               equation     backward        paths      forward    quotients",
         "25       2  a²           x.xe-xx      x.xe-xx",
         "25       3  a³           x.xe-xx      x.xe-xx",
         "BP1      3  δ³           x.xe-xx      x.xe-xx      x.xe-xx      x.xe-xx      x.xe-xx",

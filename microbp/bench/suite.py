@@ -36,7 +36,7 @@ def peers(modules: Mapping[str, str]) -> tuple[list[Peer], dict[str, str]]:
     left_out = {}
     for package, module in modules.items():
         if find_spec(package) is None:
-            left_out[package] = "not installed, left out (pip install microbp[peers])"
+            left_out[package] = f"not installed, left out (pip install {package})"
             continue
         try:
             found.append(import_module(module).CONTESTANTS)

@@ -156,7 +156,7 @@ def _downloaded(
         raise DataError(
             f'{wanted.name}: {error}; go online, with pooch installed (pip install pooch), '
             f"or put the four files in a folder and pass path= or set {VARIABLE} to it"
-        ) from error
+        ) from None
     return folder
 
 

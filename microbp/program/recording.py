@@ -133,9 +133,10 @@ def _asked_for(wrt: Any, arguments: Sequence[Any], is_scalar: bool) -> _Asked:
                 groups.append(w)
             leaves.append(len(arguments) + number)
         else:
+            hint = "…; make one array of Values of it, by np.array" if isinstance(w, list | tuple) else ""
             raise TypeError(
                 "record: wrt is made of parameters (Tensors, Values, arrays of Values) or of numbers of arguments, "
-                f"not {type(w).__name__} {w!r:.40}"
+                f"not {type(w).__name__} {w!r:.40}" + hint
             )
     seen: set[Node] = set()
     for x in [node for w in groups for node in nodes_of(w)]:
