@@ -13,7 +13,8 @@ from microbp.nn.parameters import nodes_of
 from microbp.program.lines import RecordingError, Walk, as_nodes, is_nodes
 from microbp.program.watching.holders import held_by
 from microbp.program.watching.notes import Notes
-from microbp.program.watching.watched import Watched, as_watched, recording
+from microbp.program.watching.watched import Watched, as_watched
+from microbp.program.watching.watchers import recording
 from microbp.tensor import Tensor
 from microbp.value import Value
 
