@@ -71,7 +71,7 @@ class Watched(Differentiable):
     def __bool__(self) -> bool:
         return bool(self._compared(operator.ne, "≠", 0.0))
 
-    def demanded(self, nodes: Any, check: Check) -> bool:
+    def keep_demand(self, nodes: Any, check: Check) -> bool:
         """A check of leaves is noted, to be made of their numbers at each replay; of others, the comparisons in it."""
         notes = NOTES.get(get_ident())
         if notes is None:
@@ -121,8 +121,8 @@ class Watched(Differentiable):
         self._need_none(f"{self.name}.rates was read", FROZEN)
         return super().rates
 
-    def asked(self, operation: str, way_out: str) -> None:
-        """While a recording is made, refused; but not of what rests on the function's own numbers alone."""
+    def refuse_reading(self, operation: str, way_out: str) -> None:
+        """While a recording is made, a RecordingError; but not of what rests on the function's own numbers alone."""
         if any([isinstance(leaf, Watched) for leaf in recorded([self])[0]]):
             why = f"the numbers would be frozen in the program; {way_out}"
             self._need_none(f"{operation} was asked of {self.name}", why)
