@@ -99,6 +99,12 @@ def test_index_arrays_and_nan_are_compared_by_what_they_hold():
     assert not program.verify(np.zeros(3)).ok
 
 
+def test_reductions_of_forty_counts_are_the_same_in_both_recordings():
+    program = record(lambda x: sum([mb.max(np.array([x * float(k) for k in range(n)])) for n in range(1, 41)]), 1.0)
+
+    assert program.verify(2.0).ok
+
+
 def test_more_comparisons_are_told():
     program = record(lambda x: x if x > 0 and is_one(x) else x if x > -5 else -x, 1.0)
 
