@@ -446,6 +446,25 @@ def test_what_a_function_begins_with_is_a_number_and_no_parameter():
     assert program.verify(1.0).ok
 
 
+@both_nodes
+def test_what_a_function_makes_and_keeps_varies_afterwards_as_it_did(node):
+    kept: list[Any] = []
+
+    def f(x: Any) -> Any:
+        kept.append(node(2.0, "w"))
+        return kept[-1] * x
+
+    program = record(f, 3.0, node=node)
+    w = kept[-1]
+
+    assert [leaf.kind for leaf in program.leaves] == [INPUT, CONSTANT]
+    assert mb.backward(w * 3.0)[w] == 3.0
+    another = record(lambda x: w * x, 3.0, node=node)
+    w.data = 5.0
+    assert another.value_and_grad(3.0) == (15.0, (3.0,))
+    assert program(3.0) == 6.0
+
+
 def test_a_parameter_that_is_made_at_the_first_call_is_one():
     made: list[Value] = []
 
@@ -537,6 +556,7 @@ def test_what_the_function_raises_comes_through():
         (lambda x: x if W < x else -x, "x > w"),
         (lambda x: x if x * 2 < x else -x, "a value < x"),
         (lambda x: x if x else -x, "x ≠ 0"),
+        (lambda x: x if x < Value(0.75) else -x, "x < 0.75"),
         (lambda x: max(x, W), "w > x"),
     ],
 )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import microbp as mb
-from microbp import MLP, RecordingError, Value
+from microbp import MLP, RecordingError, Tensor, Value
 from microbp.program import record
 from microbp.program.watching import compared
 
@@ -82,6 +82,20 @@ def test_a_parameter_in_the_place_of_another_is_told():
     holder[0] = Value(1.0, "w")
 
     assert not program.verify(1.0).ok
+
+
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_a_constant_that_became_a_parameter_is_told(node):
+    made = []
+
+    def f(x):
+        if len(made) < 2:
+            made.append(node(2.0))
+        return x * made[-1]
+
+    program = record(f, 1.0, node=node)
+
+    assert str(program.verify(1.0)) == "the number of parameters is 0 in the program, 1 in this recording"
 
 
 def test_other_parameters_of_a_line_are_told():

@@ -26,6 +26,7 @@ class Call(NamedTuple):
     outputs        the same; returns_tuple: whether it gave them in a tuple
     notes          the comparisons that it made
     walk           the leaves and operations that outputs and comparisons rest on
+    constants      leaves that the function made itself: numbers that it begins with, and not in the walk
     """
 
     arguments: list[Any]
@@ -33,6 +34,7 @@ class Call(NamedTuple):
     returns_tuple: bool
     notes: Notes
     walk: Walk
+    constants: set[Node]
 
 
 def called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any) -> Call:
@@ -81,11 +83,9 @@ def _called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | N
         leaves, operations = recorded([x for nodes in outputs for x in nodes_of(nodes)] + compared)
         found = [x for x in leaves if x not in own and x not in parameters]
         if not found or is_again:
-            for x in found:
-                if x.number > begun:
-                    x.number = 0
-            walk = [x for x in leaves if x.number], operations
-            return Call(arguments, outputs, isinstance(y, tuple | list), notes, walk)
+            constants = {x for x in found if x.number > begun}
+            walk = [x for x in leaves if x not in constants], operations
+            return Call(arguments, outputs, isinstance(y, tuple | list), notes, walk, constants)
         parameters |= dict.fromkeys(found)
         is_again = True
 
@@ -137,7 +137,7 @@ def _gives_tensors(call: Call) -> bool:
 
 def _needed(call: Call) -> Call:
     """The call; a RecordingError where its result can't be replayed, or was not seen being made."""
-    if not any([x.number for nodes in call.outputs for x in nodes_of(nodes)]):
+    if not any([x.number and x not in call.constants for nodes in call.outputs for x in nodes_of(nodes)]):
         raise RecordingError(
             "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
             "nothing to replay"

@@ -53,8 +53,10 @@ def _lines(program: StraightLine, other: StraightLine) -> list[str]:
 
 def _leaves(program: StraightLine, other: StraightLine) -> list[str]:
     found = []
-    if len(program.leaves) != len(other.leaves):
-        return [f"the program has {len(program.constants)} constants, this recording has {len(other.constants)}"]
+    for kind in (PARAMETER, CONSTANT):
+        counts = [sum([leaf.kind == kind for leaf in which.leaves]) for which in (program, other)]
+        if counts[0] != counts[1]:
+            return [f"the number of {kind}s is {counts[0]} in the program, {counts[1]} in this recording"]
     for mine, its in zip(program.leaves, other.leaves, strict=True):
         if mine.kind == PARAMETER and not _same_nodes(mine.data, its.data):
             found.append(f"{mine.label or 'a parameter'} is another node in this recording")
