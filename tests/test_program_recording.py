@@ -418,6 +418,18 @@ def test_what_is_refused_is_refused_also_where_the_function_goes_on():
         record(f, 3.0)
 
 
+@pytest.mark.parametrize("example", [3.0, [3.0]])
+def test_what_is_refused_is_refused_also_where_the_function_makes_another_error_of_it(example):
+    def f(x: Any) -> Any:
+        try:
+            return x * x.item()
+        except RecordingError as error:
+            raise KeyError("no number") from error
+
+    with pytest.raises(RecordingError, match="^an argument.data was read while the function was recorded"):
+        record(f, example)
+
+
 @pytest.mark.parametrize("compare", [np.less, np.less_equal, np.greater, np.greater_equal])
 def test_comparisons_by_numpy_are_noted(compare):
     for f in (

@@ -46,9 +46,13 @@ def recording(nodes: Iterable[Node], is_of_formulas: bool = False) -> Iterator[N
     try:
         _watch(list(nodes), watched)
         NOTES[thread] = notes
-        yield notes
+        try:
+            yield notes
+        except Exception:
+            if notes.refused is None:
+                raise
         if notes.refused is not None:
-            raise notes.refused
+            raise notes.refused  # also where the function went on, or made another error of it
     finally:
         if outer is None:
             NOTES.pop(thread, None)
