@@ -58,6 +58,19 @@ def test_results_in_another_order_are_told():
     assert str(record(f, 1.0).verify(2.0)) == "the results are other lines of the program"
 
 
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_examples_that_the_program_would_not_take_are_told(node):
+    def f(x, y=0.0):
+        return mb.sum(x * 2.0) + y
+
+    program = record(f, np.ones(3), node=node)
+
+    expected = "x has shape (3,) in the program, (4, 2) in this recording"
+    assert str(program.verify(np.ones((4, 2)))) == expected
+    assert str(program.verify(np.ones(3), 1.0)) == "the number of inputs is 1 in the program, 2 in this recording"
+    assert program.verify(np.zeros(3)).ok
+
+
 def test_numbers_that_are_drawn_are_told():
     rng = np.random.default_rng(0)
     program = record(lambda x: x * rng.normal(size=3), np.ones(3))

@@ -33,8 +33,22 @@ class Verification:
 def compared(program: StraightLine, other: StraightLine) -> Verification:
     """A program beside another recording of the same function."""
     return Verification(
-        _branches(program, other) or _lines(program, other) or _leaves(program, other) + _outputs(program, other)
+        _inputs(program, other)
+        or _branches(program, other)
+        or _lines(program, other)
+        or _leaves(program, other) + _outputs(program, other)
     )
+
+
+def _inputs(program: StraightLine, other: StraightLine) -> list[str]:
+    if len(program.inputs) != len(other.inputs):
+        return [f"the number of inputs is {len(program.inputs)} in the program, {len(other.inputs)} in this recording"]
+    pairs = zip(program.inputs, other.inputs, strict=True)
+    return [
+        f"{mine.label} has shape {mine.shape} in the program, {its.shape} in this recording"
+        for mine, its in pairs
+        if mine.shape != its.shape
+    ]
 
 
 def _lines(program: StraightLine, other: StraightLine) -> list[str]:
