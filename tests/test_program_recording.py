@@ -555,6 +555,44 @@ def test_what_the_function_raises_comes_through():
         record(lambda x: 1 / 0, 1.0)
 
 
+@pytest.mark.parametrize("example", [3.0, [3.0]])
+@pytest.mark.parametrize("is_said", [True, False])
+def test_what_the_function_raises_keeps_its_cause(example, is_said):
+    def f(x: Any) -> Any:
+        try:
+            return {}["w"]
+        except KeyError as error:
+            if is_said:
+                raise ValueError("no w") from error
+            raise ValueError("no w")  # noqa: B904
+
+    with pytest.raises(ValueError, match="^no w$") as raised:
+        record(f, example)
+
+    assert isinstance(raised.value.__context__, KeyError)
+    assert raised.value.__cause__ is (raised.value.__context__ if is_said else None)
+    assert raised.value.__suppress_context__ is is_said
+
+
+class Odd:
+    """What can't even be asked for its class."""
+
+    __class__ = property(lambda self: 1 // 0)  # type: ignore[assignment]
+
+
+def test_what_fails_after_the_function_was_called_is_no_reason_to_call_it_with_values():
+    called_with: list[Any] = []
+
+    def f(x: Any) -> Any:
+        called_with.append(type(x))
+        return Odd()
+
+    with pytest.raises(ZeroDivisionError):
+        record(f, [3.0])
+
+    assert called_with == [RecordedTensor]
+
+
 # -------------------------------------------------------------------------------- comparisons
 
 
