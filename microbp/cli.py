@@ -263,12 +263,12 @@ def _add_bench(commands: Commands) -> None:
         help="time microbp against numpy written by hand, and against micrograd where it is installed",
         description="The quick part of the benchmarks, under a minute: all take turns in many short rounds, and the "
         "ratios of their times are given with their spread. With all peers: python -m benchmarks, in a clone.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     contest.add_argument("--only", nargs="+", default=[], metavar="WORD",
                          help="workloads with such a word in the name (default: all)")
-    contest.add_argument("--rounds", type=int, default=20, help="rounds of those that are short")
-    contest.add_argument("--seconds", type=float, default=1.0, help="for each contestant in all its rounds")
+    contest.add_argument("--rounds", type=int, default=20, help="rounds of those that are short (default: %(default)s)")
+    contest.add_argument("--seconds", type=float, default=1.0,
+                         help="for each contestant in all its rounds (default: %(default)s)")
     contest.add_argument("--out", metavar="FOLDER", help="write results.md, .csv and a plot there (default: nowhere)")
     contest.add_argument("--quiet", action="store_true", help="show no progress bars")
     contest.set_defaults(run=_bench)

@@ -68,12 +68,15 @@ class Node:
         """What `grad` is after a backward pass: leaves add up, computed nodes are set anew."""
         raise NotImplementedError
 
-    def demanded(self, nodes: Any, check: Callable[[Any], None]) -> bool:
-        """Told that `check` was asked of `nodes`, of which this is one; whether anybody keeps that."""
+    def keep_demand(self, nodes: Any, check: Callable[[Any], None]) -> bool:
+        """True where a recording keeps `check`, to ask it of `nodes`, of which this is one, again at each replay."""
         return False
 
-    def asked(self, operation: str, way_out: str) -> None:
-        """Told that an operation takes numbers out of the graph that rest on this."""
+    def refuse_reading(self, operation: str, way_out: str) -> None:
+        """Does nothing; a watched node raises while it is recorded, as the operation takes numbers out of the graph.
+
+        way_out  what to do instead, for the error to say
+        """
 
     def __setstate__(self, state: tuple[None, dict[str, Any]]) -> None:
         # A copied or unpickled node comes after its inputs, and is numbered where it now is.

@@ -11,9 +11,11 @@ Broadcasting is undone here, in `unbroadcast`, and nowhere else.
 from __future__ import annotations
 
 import functools
+from _thread import allocate_lock  # threading's own, without the time of its import
 from collections.abc import Callable, Mapping
 from math import isfinite, prod
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -67,6 +69,10 @@ class Elementwise(Primitive):
         self.on_floats = on_floats
         self.partials = partials
         self.written_out: dict[type[Node], Callable[..., Any]] = {}
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        # What reduces n numbers has its reduction's name, and is found by asking that one for it.
+        return super().__reduce__() if self.reduction is None else (self.reduction.of_numbers, (len(self.partials),))
 
     def __call__(self, *inputs: Operand) -> Any:
         if len(inputs) == len(self.partials):
@@ -264,7 +270,8 @@ class Reduction(Primitive):
     ) -> None:
         super().__init__(name, on_arrays)
         self.partial = partial
-        self._of: dict[int, Elementwise] = {}
+        self._of: WeakValueDictionary[int, Elementwise] = WeakValueDictionary()
+        self._turns = allocate_lock()
 
     def __call__(self, x: Operand, axis: Axis = None, keepdims: bool = False) -> Any:
         return super().__call__(x, axis=axis, keepdims=keepdims)
@@ -285,24 +292,27 @@ class Reduction(Primitive):
         return y.reshape(kept_shape(x.shape, axis)) if keepdims else y[()]
 
     def of_numbers(self, n: int) -> Elementwise:
-        """The same for n numbers, each an input with an edge of its own: what reduces a row of Values."""
+        """The same for n numbers, each an input with an edge of its own: what reduces a row of Values.
+
+        It is the same one for as long as a graph or a program has it: these are compared by their rows.
+        """
 
         def rate(i: int, *inputs_and_y: Operand) -> Operand:
             *inputs, y = inputs_and_y
             with np.errstate(all="ignore"):
                 return self.partial(np.array(inputs), y, axis=None)[i]
 
-        if n not in self._of:
-            if len(self._of) > 30:
-                self._of.clear()
-            self._of[n] = of_n = Elementwise(
-                self.name,
-                lambda *u: float(self.on_arrays(np.array(u), axis=None, keepdims=False)),
-                lambda *u: self.on_arrays(np.stack(np.broadcast_arrays(*u)), axis=0, keepdims=False),
-                *[functools.partial(rate, i) for i in range(n)],
-            )
-            of_n.reduction = self
-        return self._of[n]
+        with self._turns:  # two threads that ask for the same one get the same one
+            of_n = self._of.get(n)
+            if of_n is None:
+                self._of[n] = of_n = Elementwise(
+                    self.name,
+                    lambda *u: float(self.on_arrays(np.array(u), axis=None, keepdims=False)),
+                    lambda *u: self.on_arrays(np.stack(np.broadcast_arrays(*u)), axis=0, keepdims=False),
+                    *[functools.partial(rate, i) for i in range(n)],
+                )
+                of_n.reduction = self
+            return of_n
 
     def rate(self, inputs: tuple[Operand, ...], y: Operand, axis: Axis) -> Operand:
         """∂y/∂x, of the shape of x, in the arithmetic of x."""

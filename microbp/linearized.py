@@ -49,7 +49,7 @@ def linearize(*outputs: Node) -> LinearizedGraph:
     for output in outputs:
         if not isinstance(output, Node):
             raise TypeError(f"linearize: takes Values and Tensors, not {type(output).__name__}")
-        output.asked("mb.linearize", "ask for rate factors and paths outside of the function")
+        output.refuse_reading("mb.linearize", "ask for rate factors and paths outside of the function")
     leaves, operations = recorded(outputs)
     first: dict[Node, int] = {}
     nodes: list[NodeOrEntry] = []

@@ -52,7 +52,7 @@ def _need_nodes(operation: str, nodes: Iterable[Any]) -> None:
 
 def _ask(operation: str, *outputs: Node) -> None:
     for output in outputs:
-        output.asked(operation, "pass as_nodes=True for derivatives that are part of the program")
+        output.refuse_reading(operation, "pass as_nodes=True for derivatives that are part of the program")
 
 
 def seed(output: Node, cotangent: Operand = None) -> Operand:

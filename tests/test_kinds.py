@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import numpy as np
@@ -69,6 +75,57 @@ def test_a_row_of_values_is_reduced_into_one_node_with_an_edge_from_each():
         assert type(y) is Value
         assert y.inputs == tuple(row)
         assert y.primitive.name == f.name
+
+
+def through_pickle(x: Any) -> Any:
+    """x as it was written and is read back."""
+    return pickle.loads(pickle.dumps(x))
+
+
+@pytest.mark.parametrize("twin_of", [through_pickle, copy.deepcopy])
+@pytest.mark.parametrize("f", [mb.max, mb.min, mb.logsumexp])
+def test_the_reduction_of_a_row_of_values_survives_copying_and_pickling(f: Any, twin_of: Callable[[Any], Any]):
+    rows = values_of([[1.0, 2.0, 0.5], [0.25, -1.0, 3.0]])
+    y = f(rows, axis=1).sum()
+
+    twin, rows_again = twin_of((y, rows))
+    assert twin.u.primitive is y.u.primitive
+    y.backward()
+    twin.backward()
+
+    assert twin.data == y.data
+    assert grad_of(rows_again).tolist() == grad_of(rows).tolist()
+    assert np.any(grad_of(rows) > 0.1)
+
+
+def test_a_reduction_is_read_back_also_where_nothing_is_left_of_what_was_pickled():
+    pickled = pickle.dumps(mb.logsumexp(values_of([0.0] * 5)))
+
+    twin = pickle.loads(pickled)
+    twin.backward()
+
+    assert [x.grad for x in twin.inputs] == pytest.approx([0.2] * 5)
+
+
+def test_the_reduction_of_n_numbers_is_one_and_the_same_for_as_long_as_it_is_held():
+    of_numbers = [mb.max.of_numbers(n) for n in range(1, 41)]
+
+    assert all([mb.max.of_numbers(n) is of_numbers[n - 1] for n in range(1, 41)])
+
+
+def test_threads_that_ask_for_the_reduction_of_n_numbers_get_the_same_one():
+    together, interval = Barrier(8), sys.getswitchinterval()
+
+    def row_of(n: int) -> Elementwise:
+        together.wait(30.0)
+        return mb.max.of_numbers(n)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert [len(set(pool.map(row_of, [n] * 8))) for n in range(300, 305)] == [1] * 5
+    finally:
+        sys.setswitchinterval(interval)
 
 
 def test_the_reduction_of_a_row_of_values_has_every_order_of_derivative():

@@ -418,6 +418,18 @@ def test_what_is_refused_is_refused_also_where_the_function_goes_on():
         record(f, 3.0)
 
 
+@pytest.mark.parametrize("example", [3.0, [3.0]])
+def test_what_is_refused_is_refused_also_where_the_function_makes_another_error_of_it(example):
+    def f(x: Any) -> Any:
+        try:
+            return x * x.item()
+        except RecordingError as error:
+            raise KeyError("no number") from error
+
+    with pytest.raises(RecordingError, match="^an argument.data was read while the function was recorded"):
+        record(f, example)
+
+
 @pytest.mark.parametrize("compare", [np.less, np.less_equal, np.greater, np.greater_equal])
 def test_comparisons_by_numpy_are_noted(compare):
     for f in (
@@ -444,6 +456,25 @@ def test_what_a_function_begins_with_is_a_number_and_no_parameter():
     assert [leaf.kind for leaf in program.leaves].count(PARAMETER) == 1
     assert program.value_and_grad(2.0) == (12.5, (6.0,))
     assert program.verify(1.0).ok
+
+
+@both_nodes
+def test_what_a_function_makes_and_keeps_varies_afterwards_as_it_did(node):
+    kept: list[Any] = []
+
+    def f(x: Any) -> Any:
+        kept.append(node(2.0, "w"))
+        return kept[-1] * x
+
+    program = record(f, 3.0, node=node)
+    w = kept[-1]
+
+    assert [leaf.kind for leaf in program.leaves] == [INPUT, CONSTANT]
+    assert mb.backward(w * 3.0)[w] == 3.0
+    another = record(lambda x: w * x, 3.0, node=node)
+    w.data = 5.0
+    assert another.value_and_grad(3.0) == (15.0, (3.0,))
+    assert program(3.0) == 6.0
 
 
 def test_a_parameter_that_is_made_at_the_first_call_is_one():
@@ -524,6 +555,44 @@ def test_what_the_function_raises_comes_through():
         record(lambda x: 1 / 0, 1.0)
 
 
+@pytest.mark.parametrize("example", [3.0, [3.0]])
+@pytest.mark.parametrize("is_said", [True, False])
+def test_what_the_function_raises_keeps_its_cause(example, is_said):
+    def f(x: Any) -> Any:
+        try:
+            return {}["w"]
+        except KeyError as error:
+            if is_said:
+                raise ValueError("no w") from error
+            raise ValueError("no w")  # noqa: B904
+
+    with pytest.raises(ValueError, match="^no w$") as raised:
+        record(f, example)
+
+    assert isinstance(raised.value.__context__, KeyError)
+    assert raised.value.__cause__ is (raised.value.__context__ if is_said else None)
+    assert raised.value.__suppress_context__ is is_said
+
+
+class Odd:
+    """What can't even be asked for its class."""
+
+    __class__ = property(lambda self: 1 // 0)  # type: ignore[assignment]
+
+
+def test_what_fails_after_the_function_was_called_is_no_reason_to_call_it_with_values():
+    called_with: list[Any] = []
+
+    def f(x: Any) -> Any:
+        called_with.append(type(x))
+        return Odd()
+
+    with pytest.raises(ZeroDivisionError):
+        record(f, [3.0])
+
+    assert called_with == [RecordedTensor]
+
+
 # -------------------------------------------------------------------------------- comparisons
 
 
@@ -537,6 +606,7 @@ def test_what_the_function_raises_comes_through():
         (lambda x: x if W < x else -x, "x > w"),
         (lambda x: x if x * 2 < x else -x, "a value < x"),
         (lambda x: x if x else -x, "x ≠ 0"),
+        (lambda x: x if x < Value(0.75) else -x, "x < 0.75"),
         (lambda x: max(x, W), "w > x"),
     ],
 )

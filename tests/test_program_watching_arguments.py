@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from microbp import MLP, Tensor, Value
+from microbp import MLP, RecordingError, Tensor, Value
 from microbp.program import record
 
 
@@ -126,3 +126,28 @@ def test_a_parameter_of_another_shape_or_dtype_than_recorded_is_refused():
     w.assign(np.ones((3, 1), np.float32))
     with pytest.raises(TypeError, match="^w is float32, but was recorded as float64; record again$"):
         program(X)
+
+
+@both_nodes
+def test_a_replay_within_a_recording_would_freeze_its_parameters_and_is_refused(node):
+    w = node(2.0, "w")
+
+    def line(x: Any) -> Any:
+        return w * x
+
+    program = record(line, 1.0, node=node)
+    for replay in (lambda: program(3.0), lambda: program.value_and_grad(3.0)[0], lambda: program.gradient()(3.0)[0]):
+        with pytest.raises(
+            RecordingError,
+            match="^a replay of line was asked of w while the function was recorded: the numbers would be frozen in "
+            "the program; call the function that was recorded, or replay outside$",
+        ):
+            record(lambda x, replay=replay: x * replay(), 1.0, node=node)
+
+    assert record(lambda x: x * line(3.0), 1.0, node=node)(1.0) == program(3.0) == 6.0
+
+
+def test_a_replay_within_a_recording_is_a_number_where_it_has_no_parameters():
+    square = record(lambda x: x * x, 1.0)
+
+    assert record(lambda x: x * square(3.0), 1.0)(2.0) == 18.0

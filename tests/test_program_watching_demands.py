@@ -76,6 +76,22 @@ def test_a_demand_on_a_parameter_is_made_of_what_it_holds_by_then(node):
         program([[0.0]])
 
 
+def test_of_a_number_that_the_function_makes_nothing_is_demanded_again():
+    w, made = Value(0.5, "w"), []
+
+    def f(a):
+        made.append(Value(0.5))
+        return cross_entropy(np.array([[a], [a]]), np.array([[w], [made[-1]]]))
+
+    program = record(f, 0.5)
+    made[-1].data = 1.5
+    assert program(0.5) == pytest.approx(2.0 * np.log(2.0))
+    w.data = 1.5
+
+    with pytest.raises(ValueError, match=SENTENCE):
+        program(0.5)
+
+
 @both_nodes
 def test_what_is_computed_is_compared_at_each_replay(node):
     by_class = record(lambda a, y: hinge(a, 2.0 * y - 1.0), np.zeros((1, 2)), np.array([[0.0, 1.0]]), node=node)

@@ -151,6 +151,21 @@ def test_a_layer_replaced_and_a_network_replaced_are_noticed():
     refused(program, np.ones((2, 1)), name="net")
 
 
+def test_a_dict_is_looked_into_whatever_its_keys_are():
+    key, w = Value(1.0, "key"), Value(2.0, "w")
+    table = {key: w}
+    times_entry = lambda x: table[key] * x  # noqa: E731
+
+    def f(x: Any) -> Any:
+        record(times_entry, 1.0)
+        return key * x
+
+    assert record(f, 3.0)(3.0) == 3.0
+    program = record(times_entry, 3.0)
+    table[key] = Value(5.0)
+    refused(program, 3.0, name=r"table\[Value\]")
+
+
 def test_a_layer_added_to_a_network_is_noticed():
     net = MLP([2, 3, 1], rng=0)
     program = record(lambda x: net(x).sum(), np.ones((2, 1)))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import microbp as mb
-from microbp import MLP, RecordingError, Value
+from microbp import MLP, RecordingError, Tensor, Value
 from microbp.program import record
 from microbp.program.watching import compared
 
@@ -58,6 +58,19 @@ def test_results_in_another_order_are_told():
     assert str(record(f, 1.0).verify(2.0)) == "the results are other lines of the program"
 
 
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_examples_that_the_program_would_not_take_are_told(node):
+    def f(x, y=0.0):
+        return mb.sum(x * 2.0) + y
+
+    program = record(f, np.ones(3), node=node)
+
+    expected = "x has shape (3,) in the program, (4, 2) in this recording"
+    assert str(program.verify(np.ones((4, 2)))) == expected
+    assert str(program.verify(np.ones(3), 1.0)) == "the number of inputs is 1 in the program, 2 in this recording"
+    assert program.verify(np.zeros(3)).ok
+
+
 def test_numbers_that_are_drawn_are_told():
     rng = np.random.default_rng(0)
     program = record(lambda x: x * rng.normal(size=3), np.ones(3))
@@ -84,6 +97,20 @@ def test_a_parameter_in_the_place_of_another_is_told():
     assert not program.verify(1.0).ok
 
 
+@pytest.mark.parametrize("node", [Value, Tensor])
+def test_a_constant_that_became_a_parameter_is_told(node):
+    made = []
+
+    def f(x):
+        if len(made) < 2:
+            made.append(node(2.0))
+        return x * made[-1]
+
+    program = record(f, 1.0, node=node)
+
+    assert str(program.verify(1.0)) == "the number of parameters is 0 in the program, 1 in this recording"
+
+
 def test_other_parameters_of_a_line_are_told():
     program = record(lambda x: x.sum(axis=0 if is_one(x[0, 0]) else 1), np.ones((2, 2)))
 
@@ -97,6 +124,12 @@ def test_index_arrays_and_nan_are_compared_by_what_they_hold():
     assert program.verify(np.zeros(3)).ok
     index[1] = 1
     assert not program.verify(np.zeros(3)).ok
+
+
+def test_reductions_of_forty_counts_are_the_same_in_both_recordings():
+    program = record(lambda x: sum([mb.max(np.array([x * float(k) for k in range(n)])) for n in range(1, 41)]), 1.0)
+
+    assert program.verify(2.0).ok
 
 
 def test_more_comparisons_are_told():

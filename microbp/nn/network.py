@@ -173,7 +173,7 @@ class MLP:
         for w in self.parameter_arrays():
             first = w.flat[0] if isinstance(w, np.ndarray) else w
             if isinstance(first, Node):
-                first.asked("predict", "call the network itself, or predict outside of the function")
+                first.refuse_reading("predict", "call the network itself, or predict outside of the function")
         with np.errstate(over="ignore"):
             for layer in self.layers:
                 a = layer.activation(numbers_of(layer.w) @ a + numbers_of(layer.b))

@@ -74,7 +74,7 @@ def demand(w: Parameter, check: Callable[[Any], None]) -> None:
     """
     check(numbers_of(w))
     for node in nodes_of(w) if isinstance(w, Node) or is_object_array(w) else ():
-        if isinstance(node, Node) and node.demanded(w, check):
+        if isinstance(node, Node) and node.keep_demand(w, check):
             break
 
 

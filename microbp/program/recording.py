@@ -70,14 +70,15 @@ def record(
     is_scalar = all([isinstance(x, Value) for nodes in call.outputs for x in nodes_of(nodes)])
     asked = _asked_for(wrt, arguments, is_scalar)
     leaves = [(INPUT, _label_of(x), x) for x in arguments] + [(PARAMETER, _label_of(w), w) for w in asked.groups]
-    guards, name = [_told(note) for note in call.notes], getattr(f, "__name__", "f")
+    guards, name = [_told(note, call.constants) for note in call.notes], getattr(f, "__name__", "f")
     program = Program(call.outputs, leaves, guards, name=name, returns_tuple=call.returns_tuple, walk=call.walk)
     _need_single(program)
     if asked.leaves is not None:
         program.wrt, program.gradient_is_tuple = asked.leaves, asked.is_tuple
     if asked.is_loose:
         program.leaves[len(arguments)] = program.leaves[len(arguments)]._replace(label=None, is_loose=True)
-    program.checks = checks_of(f, wrt, program.parameters) + demands_on_parameters(call.notes, arguments)
+    own = call.constants.union(*map(nodes_of, arguments))
+    program.checks = checks_of(f, wrt, program.parameters) + demands_on_parameters(call.notes, own)
     program.demands = demands_on_inputs(call.notes, arguments)
     program.record_again = partial(record, f, node=node, wrt=wrt)
     return program
@@ -161,13 +162,14 @@ def _need_single(program: Program) -> None:
             )
 
 
-def _told(note: Guard) -> Guard:
+def _told(note: Guard, constants: set[Node]) -> Guard:
     """A comparison in words, once all that is compared has its name."""
-    left, right = (
-        node.label or ("a value" if node.number or np.ndim(node._data) else f"{float(node._data):.4g}")
-        for node in (note.left, note.right)
-    )
-    return note._replace(text=f"{left} {note.sign} {right}")
+
+    def told(node: Node) -> str:
+        is_number = not node.shape and (not node.number or node in constants)
+        return node.label or (f"{float(node._data):.4g}" if is_number else "a value")
+
+    return note._replace(text=f"{told(note.left)} {note.sign} {told(note.right)}")
 
 
 def _label_of(x: Any) -> str | None:

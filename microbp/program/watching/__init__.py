@@ -6,7 +6,8 @@ from microbp.program.watching.demands import demands_on_inputs, demands_on_param
 from microbp.program.watching.guards import check_guards
 from microbp.program.watching.holders import checks_of
 from microbp.program.watching.verifying import Verification, compared
-from microbp.program.watching.watched import Watched, as_watched, recording
+from microbp.program.watching.watched import Watched, as_watched
+from microbp.program.watching.watchers import recording
 
 __all__ = [
     "Call",

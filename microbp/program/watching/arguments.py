@@ -10,20 +10,29 @@ import numpy as np
 
 from microbp.arrays import as_array
 from microbp.graph import Node
+from microbp.nn.parameters import nodes_of
 from microbp.program.lines import Leaf, StraightLine
+from microbp.program.watching.notes import NOTES
 from microbp.shapes import is_object_array
 
 _held = attrgetter("_data")
 
 
 def as_inputs(program: StraightLine, given: Sequence[Any]) -> list[np.ndarray]:
-    """The inputs as arrays of the recorded shapes and dtypes; else a sentence that says what differs."""
+    """The inputs as arrays of the recorded shapes and dtypes; else a sentence that says what differs.
+
+    A RecordingError where this replay takes the numbers of parameters that are watched out of another recording.
+    """
     wanted = program.inputs
     if len(given) != len(wanted):
         names = ", ".join(f"{leaf.label} {_shape_text(leaf.shape)}" for leaf in wanted)
         count = f"{len(wanted)} input{'' if len(wanted) == 1 else 's'}"
         raise TypeError(f"{program.name}: takes {count} ({names}), but was given {len(given)}")
-    return [_as_input(program, leaf, x) for leaf, x in zip(wanted, given, strict=True)]
+    arrays = [_as_input(program, leaf, x) for leaf, x in zip(wanted, given, strict=True)]
+    if NOTES:  # asked first, as a replay is short
+        for x in [node for leaf in program.parameters for node in nodes_of(leaf.data)]:
+            x.refuse_reading(f"a replay of {program.name}", "call the function that was recorded, or replay outside")
+    return arrays
 
 
 def _as_input(program: StraightLine, leaf: Leaf, x: Any) -> np.ndarray:

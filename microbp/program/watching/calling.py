@@ -13,7 +13,8 @@ from microbp.nn.parameters import nodes_of
 from microbp.program.lines import RecordingError, Walk, as_nodes, is_nodes
 from microbp.program.watching.holders import held_by
 from microbp.program.watching.notes import Notes
-from microbp.program.watching.watched import Watched, as_watched, recording
+from microbp.program.watching.watched import Watched, as_watched
+from microbp.program.watching.watchers import recording
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -25,6 +26,7 @@ class Call(NamedTuple):
     outputs        the same; returns_tuple: whether it gave them in a tuple
     notes          the comparisons that it made
     walk           the leaves and operations that outputs and comparisons rest on
+    constants      leaves that the function made itself: numbers that it begins with, and not in the walk
     """
 
     arguments: list[Any]
@@ -32,29 +34,49 @@ class Call(NamedTuple):
     returns_tuple: bool
     notes: Notes
     walk: Walk
+    constants: set[Node]
+
+
+class _RaisedError(Exception):
+    """What the function itself raised, so that it is told from a mistake of ours."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
 
 
 def called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | None, wrt: Any) -> Call:
     """f called with plain arrays as `node` says or, where nothing is said, as Tensors if f can use these.
 
-    Raises RecordingError where f reads numbers out of the graph, or gives no node.
+    Raises RecordingError where f reads numbers out of the graph, or gives no node, and what f raises.
     """
-    if node is not None or not any([isinstance(x, np.ndarray | list | tuple) and not is_nodes(x) for x in examples]):
-        return _needed(_called(f, examples, node, wrt))
+    has_choice = node is None and any(
+        [isinstance(x, np.ndarray | list | tuple) and not is_nodes(x) for x in examples]
+    )
     try:
-        call = _called(f, examples, node, wrt)
-    except RecordingError:
-        raise
-    except Exception as error:
+        return _on_tensors_or_values(f, examples, wrt) if has_choice else _needed(_called(f, examples, node, wrt))
+    except _RaisedError as raised:
+        error = raised.error
+    try:
+        raise error  # out here, where it keeps the causes that f gave it
+    finally:
+        del error  # whose traceback holds this frame
+
+
+def _on_tensors_or_values(f: Callable[..., Any], examples: Sequence[Any], wrt: Any) -> Call:
+    """f called with plain arrays as Tensors; as arrays of Values where it fails with these, or holds Values."""
+    try:
+        call = _called(f, examples, None, wrt)
+    except _RaisedError as raised:
         try:
             return _needed(_called(f, examples, Value, wrt))
-        except Exception:
-            raise error from None
+        except (_RaisedError, RecordingError):
+            raise raised from None
     if not (_gives_tensors(call) and any([isinstance(leaf._data, float) for leaf in call.walk[0]])):
         return _needed(call)
     try:
         return _needed(_called(f, examples, Value, wrt))
-    except Exception as error:
+    except (_RaisedError, RecordingError) as failed:
+        error = failed.error if isinstance(failed, _RaisedError) else failed
         raise RecordingError(
             "record: the function holds Values and was given arrays as Tensors, and with arrays of Values it fails "
             f"({error}); make its parameters Tensors"
@@ -73,18 +95,21 @@ def _called(f: Callable[..., Any], examples: Sequence[Any], node: type[Node] | N
         begun = next_number()
         arguments = _arguments(examples, node)
         own = {x for nodes in arguments for x in nodes_of(nodes)}
-        with recording(parameters) as notes:
-            y = f(*arguments)
+        try:
+            with recording(parameters) as notes:
+                y = f(*arguments)
+        except RecordingError:
+            raise
+        except Exception as error:
+            raise _RaisedError(error) from None
         outputs = _outputs(y)
         compared = [x for note in notes for x in (note.left, note.right)]
         leaves, operations = recorded([x for nodes in outputs for x in nodes_of(nodes)] + compared)
         found = [x for x in leaves if x not in own and x not in parameters]
         if not found or is_again:
-            for x in found:
-                if x.number > begun:
-                    x.number = 0
-            walk = [x for x in leaves if x.number], operations
-            return Call(arguments, outputs, isinstance(y, tuple | list), notes, walk)
+            constants = {x for x in found if x.number > begun}
+            walk = [x for x in leaves if x not in constants], operations
+            return Call(arguments, outputs, isinstance(y, tuple | list), notes, walk, constants)
         parameters |= dict.fromkeys(found)
         is_again = True
 
@@ -136,7 +161,7 @@ def _gives_tensors(call: Call) -> bool:
 
 def _needed(call: Call) -> Call:
     """The call; a RecordingError where its result can't be replayed, or was not seen being made."""
-    if not any([x.number for nodes in call.outputs for x in nodes_of(nodes)]):
+    if not any([x.number and x not in call.constants for nodes in call.outputs for x in nodes_of(nodes)]):
         raise RecordingError(
             "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
             "nothing to replay"

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from microbp.graph import Node
 from microbp.nn.parameters import nodes_of, numbers_of
 from microbp.program.lines import as_nodes
 from microbp.program.watching.notes import Check, Notes
@@ -34,9 +35,11 @@ def demands_on_inputs(notes: Notes, arguments: Sequence[Any]) -> list[Callable[[
     return found
 
 
-def demands_on_parameters(notes: Notes, arguments: Sequence[Any]) -> list[Callable[[], None]]:
-    """What was demanded of varying leaves that are no arguments."""
-    own = {node for x in arguments for node in nodes_of(x)}
+def demands_on_parameters(notes: Notes, own: set[Node]) -> list[Callable[[], None]]:
+    """What was demanded of varying leaves that are parameters.
+
+    own  the leaves that are none: arguments, and what the function made itself
+    """
     found: list[Callable[[], None]] = []
     for nodes, check in notes.demands:
         others = [node for node in nodes_of(nodes) if node.number and node not in own]

@@ -105,7 +105,7 @@ def _places_in(name: str, x: Any) -> Iterator[tuple[str, Read]]:
         yield name, lambda: [x.func, *x.args, *x.keywords.values()]
     elif isinstance(x, dict):
         for key in x:
-            yield f"{name}[{key!r}]", functools.partial(_value, x, key)
+            yield f"{name}[{_key_text(key)}]", functools.partial(_value, x, key)
     elif isinstance(x, set | frozenset):
         yield name, lambda: sorted(x, key=id)
     elif isinstance(x, list | tuple | deque | np.ndarray):
@@ -118,6 +118,11 @@ def _places_in(name: str, x: Any) -> Iterator[tuple[str, Read]]:
         if isinstance(call, FunctionType):
             yield from _variables_of(call)
         yield from _attributes_of(x)
+
+
+def _key_text(key: Any) -> str:
+    """A plain key as one writes it, and of any other the kind: a node's text is refused within another recording."""
+    return repr(key) if isinstance(key, str | bytes | int | float) else type(key).__name__
 
 
 def _attributes_of(x: Any) -> Iterator[tuple[str, Read]]:

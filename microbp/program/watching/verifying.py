@@ -33,8 +33,22 @@ class Verification:
 def compared(program: StraightLine, other: StraightLine) -> Verification:
     """A program beside another recording of the same function."""
     return Verification(
-        _branches(program, other) or _lines(program, other) or _leaves(program, other) + _outputs(program, other)
+        _inputs(program, other)
+        or _branches(program, other)
+        or _lines(program, other)
+        or _leaves(program, other) + _outputs(program, other)
     )
+
+
+def _inputs(program: StraightLine, other: StraightLine) -> list[str]:
+    if len(program.inputs) != len(other.inputs):
+        return [f"the number of inputs is {len(program.inputs)} in the program, {len(other.inputs)} in this recording"]
+    pairs = zip(program.inputs, other.inputs, strict=True)
+    return [
+        f"{mine.label} has shape {mine.shape} in the program, {its.shape} in this recording"
+        for mine, its in pairs
+        if mine.shape != its.shape
+    ]
 
 
 def _lines(program: StraightLine, other: StraightLine) -> list[str]:
@@ -53,8 +67,10 @@ def _lines(program: StraightLine, other: StraightLine) -> list[str]:
 
 def _leaves(program: StraightLine, other: StraightLine) -> list[str]:
     found = []
-    if len(program.leaves) != len(other.leaves):
-        return [f"the program has {len(program.constants)} constants, this recording has {len(other.constants)}"]
+    for kind in (PARAMETER, CONSTANT):
+        counts = [sum([leaf.kind == kind for leaf in which.leaves]) for which in (program, other)]
+        if counts[0] != counts[1]:
+            return [f"the number of {kind}s is {counts[0]} in the program, {counts[1]} in this recording"]
     for mine, its in zip(program.leaves, other.leaves, strict=True):
         if mine.kind == PARAMETER and not _same_nodes(mine.data, its.data):
             found.append(f"{mine.label or 'a parameter'} is another node in this recording")

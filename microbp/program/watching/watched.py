@@ -8,9 +8,8 @@ which a function may branch, is noted, and so is what a function demands of numb
 from __future__ import annotations
 
 import operator
-from _thread import get_ident
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from _thread import get_ident  # threading's own, without the time of its import
+from collections.abc import Callable
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -20,7 +19,7 @@ from microbp.graph import Node, Operand, recorded
 from microbp.nn.parameters import nodes_of
 from microbp.operators import Differentiable, Method
 from microbp.program.lines import Guard, RecordingError
-from microbp.program.watching.notes import NOTES, Check, Notes
+from microbp.program.watching.notes import NOTES, Check
 from microbp.tensor import Tensor
 from microbp.value import Value, write_out_operators
 
@@ -72,7 +71,7 @@ class Watched(Differentiable):
     def __bool__(self) -> bool:
         return bool(self._compared(operator.ne, "≠", 0.0))
 
-    def demanded(self, nodes: Any, check: Check) -> bool:
+    def keep_demand(self, nodes: Any, check: Check) -> bool:
         """A check of leaves is noted, to be made of their numbers at each replay; of others, the comparisons in it."""
         notes = NOTES.get(get_ident())
         if notes is None:
@@ -122,8 +121,8 @@ class Watched(Differentiable):
         self._need_none(f"{self.name}.rates was read", FROZEN)
         return super().rates
 
-    def asked(self, operation: str, way_out: str) -> None:
-        """While a recording is made, refused; but not of what rests on the function's own numbers alone."""
+    def refuse_reading(self, operation: str, way_out: str) -> None:
+        """While a recording is made, a RecordingError; but not of what rests on the function's own numbers alone."""
         if any([isinstance(leaf, Watched) for leaf in recorded([self])[0]]):
             why = f"the numbers would be frozen in the program; {way_out}"
             self._need_none(f"{operation} was asked of {self.name}", why)
@@ -233,34 +232,3 @@ write_out_operators(RecordedValue)
 def as_watched(node: type[Node], data: Any, label: str | None) -> Any:
     """A leaf that varies and is watched."""
     return (RecordedValue if issubclass(node, Value) else RecordedTensor)(data, label)
-
-
-@contextmanager
-def recording(nodes: Iterable[Node], is_of_formulas: bool = False) -> Iterator[Notes]:
-    """Watch these nodes, and all that is computed from them, for as long as this thread is in the block.
-
-    is_of_formulas  whether what is called are rate factors, where `==` is meant for numbers
-
-    Gives the comparisons, in their order. The nodes change their class for the time, and have their own again after it.
-    """
-    thread = get_ident()
-    outer = NOTES.get(thread)
-    changed: list[tuple[Node, type[Node]]] = []
-    notes = Notes(is_of_formulas)
-    try:
-        for x in nodes:
-            own = x.__class__
-            if own is Value or own is Tensor:
-                changed.append((x, own))
-                x.__class__ = RecordedValue if own is Value else RecordedTensor
-        NOTES[thread] = notes
-        yield notes
-        if notes.refused is not None:
-            raise notes.refused
-    finally:
-        if outer is None:
-            NOTES.pop(thread, None)
-        else:
-            NOTES[thread] = outer
-        for x, own in changed:
-            x.__class__ = own
