@@ -43,6 +43,9 @@ class Node:
     precedence: ClassVar[int] = 0
     """Where inputs of two classes meet, the result is of the class with the higher precedence."""
 
+    class_of_arrays: ClassVar[Any] = None
+    """The class of Tensors that are computed of such a node, where that is not Tensor."""
+
     _data: Any
     grad: Any
     label: str | None

@@ -65,6 +65,8 @@ class Elementwise(Primitive):
         *partials: float | Callable[..., Operand],
         symbol: str | None = None,
     ) -> None:
+        if not partials:
+            raise TypeError(f"{name}: an elementwise function has an input or more, and a partial derivative for each")
         super().__init__(name, on_arrays, symbol)
         self.on_floats = on_floats
         self.partials = partials
@@ -75,16 +77,16 @@ class Elementwise(Primitive):
         return super().__reduce__() if self.reduction is None else (self.reduction.of_numbers, (len(self.partials),))
 
     def __call__(self, *inputs: Operand) -> Any:
-        if len(inputs) == len(self.partials):
-            method = self.written_out.get(inputs[0].__class__)
-            if method is not None:  # tanh(x) of a Value: a quarter of the time
-                y = method(*inputs)
-                if y is not NotImplemented and isfinite(y._data):  # else `record` gives numpy's warning
-                    return y
+        if len(inputs) != len(self.partials):
+            raise TypeError(f"{self.name}: takes {len(self.partials)} input(s), not {len(inputs)}")
+        kind = inputs[0].__class__
+        method = self.written_out.get(kind)
+        if method is not None and (len(inputs) == 1 or inputs[1].__class__ in (kind, float, int)):
+            y = method(*inputs)  # tanh(x) of a Value: a quarter of the time
+            if isfinite(y._data):  # else `record` gives numpy's warning
+                return y
         for x in inputs:
             if x.__class__ is not float and x.__class__ is not int:
-                if len(inputs) != len(self.partials):
-                    raise TypeError(f"{self.name}: takes {len(self.partials)} input(s), not {len(inputs)}")
                 return Primitive.__call__(self, *inputs)
         try:  # what `at` does, without the call: u² is recorded in 0.8 of the time
             return self.on_floats(*inputs)
@@ -371,7 +373,7 @@ sum_to: Linear = Linear(
 
 
 def _broadcast_to(x: Any, shape: tuple[int, ...]) -> Any:
-    if x.__class__ is not np.ndarray or x.shape or x.dtype.kind != "f":
+    if x.__class__ is not np.ndarray or x.shape or x.dtype.kind != "f" or shape.__class__ is not tuple or -1 in shape:
         return np.broadcast_to(x, shape)
     view = np.ndarray(shape, x.dtype, x, 0, (0,) * len(shape))  # the same in a quarter of the time
     view.flags.writeable = False

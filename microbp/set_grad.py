@@ -6,7 +6,7 @@ while the node is at hand. Measured on 100,000 mixed scalar nodes, record and ba
 they take when the nodes are first collected and sorted.
 
 Until they are complete cotangents are kept in a dict of the sweep, not in `grad`: other threads may sweep over
-the same nodes.
+the same nodes. It is a dict by nodes and not by their numbers: a leaf has another number as soon as it is given data.
 """
 
 from __future__ import annotations
@@ -47,45 +47,35 @@ def _over_scalars(output: Any, cotangent: float, visited: list[Any], before: lis
     """
     if output.u is None:
         return iter([(output, cotangent)] if output.number else [])
-    arrived: dict[int, float] = {output.number: cotangent}
-    leaves: list[Any] = []
+    arrived: dict[Any, float] = {output: cotangent}
     pending: dict[int, Any] = {output.number: output}
     complete = arrived.pop
     for node in from_the_last(pending):
         visited.append(node)
         before.append(node.grad)
-        node.grad = g = complete(node.number)
+        node.grad = g = complete(node)
         u, v = node.u, node.v
-        n = u.number
-        if n in arrived:
-            arrived[n] += g * node.du
-        elif n:
-            arrived[n] = g * node.du
-            if u.u is None:
-                leaves.append(u)
-            else:
-                pending[n] = u
+        if u in arrived:
+            arrived[u] += g * node.du
+        elif u.number:
+            arrived[u] = g * node.du
+            if u.u is not None:
+                pending[u.number] = u
         if v is not None:
-            n = v.number
-            if n in arrived:
-                arrived[n] += g * node.dv
-            elif n:
-                arrived[n] = g * node.dv
-                if v.u is None:
-                    leaves.append(v)
-                else:
-                    pending[n] = v
+            if v in arrived:
+                arrived[v] += g * node.dv
+            elif v.number:
+                arrived[v] = g * node.dv
+                if v.u is not None:
+                    pending[v.number] = v
             for w, dw in node.rest:
-                n = w.number
-                if n in arrived:
-                    arrived[n] += g * dw
-                elif n:
-                    arrived[n] = g * dw
-                    if w.u is None:
-                        leaves.append(w)
-                    else:
-                        pending[n] = w
-    return ((leaf, arrived[leaf.number]) for leaf in leaves)
+                if w in arrived:
+                    arrived[w] += g * dw
+                elif w.number:
+                    arrived[w] = g * dw
+                    if w.u is not None:
+                        pending[w.number] = w
+    return iter(arrived.items())
 
 
 @np.errstate(all="ignore")
@@ -93,18 +83,16 @@ def _over_arrays(output: Any, cotangent: Operand, visited: list[Any], before: li
     """The same where there are Tensors, by what each row pulls back; None stands for nothing at all."""
     if output.u is None:
         return iter([(output, cotangent)] if output.number else [])
-    arrived: dict[int, Any] = {output.number: cotangent}
-    leaves: list[Any] = []
+    arrived: dict[Any, Any] = {output: cotangent}
     pending: dict[int, Any] = {output.number: output}
     for node in from_the_last(pending):
-        g = arrived.pop(node.number)
+        g = arrived.pop(node)
         visited.append(node)
         before.append(node.grad)
         node.grad = node.received(zeros_like(node) if g is None else g)
         rates, arguments, y, params = node.rates, node.arguments, node._data, node.params
         for i, x in enumerate(node.inputs):
-            n = x.number
-            if not n:
+            if not x.number:
                 continue
             if g is None:
                 pulled = None
@@ -112,14 +100,11 @@ def _over_arrays(output: Any, cotangent: Operand, visited: list[Any], before: li
                 pulled = node.primitive.pull(i, g, arguments, y, **params)
             else:
                 pulled = g * rates[i]
-            if n not in arrived:
-                arrived[n] = pulled
-                if x.u is None:
-                    leaves.append(x)
-                else:
-                    pending[n] = x
+            if x not in arrived:
+                arrived[x] = pulled
+                if x.u is not None:
+                    pending[x.number] = x
             elif pulled is not None:
-                so_far = arrived[n]
-                arrived[n] = pulled if so_far is None else so_far + pulled
-    found = ((leaf, arrived[leaf.number]) for leaf in leaves)
-    return ((leaf, zeros_like(leaf) if g is None else g) for leaf, g in found)
+                so_far = arrived[x]
+                arrived[x] = pulled if so_far is None else so_far + pulled
+    return ((leaf, zeros_like(leaf) if g is None else g) for leaf, g in arrived.items())

@@ -39,7 +39,7 @@ def is_short_sum(x: np.ndarray, axis: Axis, keepdims: bool) -> bool:
 
 def sum_over(x: Any, axis: Axis, keepdims: bool) -> Any:
     """The sum over some axes, as numpy's with these arguments; a few numbers by a product, also in programs."""
-    if is_short_sum(x, axis, keepdims):
+    if x.__class__ is np.ndarray and is_short_sum(x, axis, keepdims):
         return x.reshape(-1).dot(ones(x.size, x.dtype))  # of 10 × 10 numbers in 0.5 of the time
     return _add_up(x, axis, None, None, keepdims)
 

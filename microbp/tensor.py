@@ -40,7 +40,7 @@ class Tensor(Differentiable):
     """
 
     __slots__ = ("arguments", "params", "_lent")
-    precedence = 2
+    precedence = 3
 
     arguments: tuple[Any, ...]
     params: dict[str, Any]
@@ -61,6 +61,8 @@ class Tensor(Differentiable):
         for x in inputs:
             if not isinstance(x, Node):
                 x = _constant_beside(x, inputs)
+            elif x.class_of_arrays is not None:
+                cls = x.class_of_arrays
             nodes.append(x)
             arguments.append(x._data.copy() if isinstance(x, Tensor) and x._lent else x._data)
             varies = varies or x.number > 0

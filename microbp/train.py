@@ -71,12 +71,14 @@ def train(
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
-    run = Run(Problem.of(net, X, Y, cost, optimizer, regularizer), batch_size, replay)
+    problem = Problem.of(net, X, Y, cost, optimizer, regularizer)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
-    bar = _bar(epochs * run.steps, progress)
+    run: Run | None = None
+    bar = _bar(epochs * -(-len(X) // batch_size), progress)
     try:
+        run = Run(problem, batch_size, replay)
         for j in range(epochs):
             bar.set_description(f"Epoch {j}", refresh=False)
             mean_cost = run.epoch(j, rng.permutation(len(X)), bar.update)
@@ -87,7 +89,8 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
-    history.replayed, history.why_not = run.why_not is None, run.why_not
+        if run is not None:
+            history.replayed, history.why_not = run.why_not is None, run.why_not
     if history.interrupted:
         where = f"in epoch {len(history)}"
         print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)

@@ -196,3 +196,25 @@ def test_formal_sums_of_many_terms_do_not_recurse():
 
 def test_a_parameter_without_a_default_says_so():
     assert repr(REQUIRED) == "REQUIRED"
+
+
+def test_a_class_of_values_with_a_higher_precedence_makes_the_result():
+    class Above(Value):
+        __slots__ = ()
+        precedence = 5
+
+    assert type(mb.add(Value(1.0), Above(1.0))) is type(mb.mul(Above(1.0), Value(1.0))) is Above
+
+
+def test_a_wrong_number_of_inputs_is_said_of_numbers_too():
+    for call in (lambda: mb.tanh(), lambda: mb.tanh(1.0, 2.0), lambda: mb.add(1.0), lambda: mb.add(Value(1.0))):
+        with pytest.raises(TypeError, match=r"(tanh|add): takes (1|2) input\(s\), not"):
+            call()
+    with pytest.raises(TypeError, match="nothing: an elementwise function has an input or more"):
+        Elementwise("nothing", lambda: 0.0, np.zeros)
+
+
+def test_a_number_is_broadcast_to_what_numpy_takes_for_a_shape():
+    assert mb.broadcast_to(Tensor(1.0), 3).data.tolist() == [1.0] * 3
+    with pytest.raises(ValueError, match="broadcast_to"):
+        mb.broadcast_to(Tensor(1.0), (-1,))

@@ -428,8 +428,8 @@ def test_a_branch_that_would_not_be_taken_is_refused_with_both_numbers(node):
     for call in (program, program.value_and_grad):
         with pytest.raises(
             mb.RecordingError,
-            match="^branching: x > 1 held in the recording and does not hold here, for 0.5 and 1, so it may take "
-            "another branch; record again with such inputs, or decide by mb.where$",
+            match="^branching: x > 1 held in the recording and does not hold here, where it compares 0.5 and 1, so it "
+            "may take another branch; record again with such inputs, or let the graph choose, as mb.where",
         ):
             call(0.5)
     assert program(1.5) == 3.0
@@ -450,7 +450,7 @@ def test_guards_hold_for_each_example_of_a_batch():
     program = record(branching, 3.0).batch(3)
 
     assert program([2.0, 3.0, 4.0]) == pytest.approx(6.0)
-    with pytest.raises(mb.RecordingError, match="x > 1 held in the recording and does not hold here, for 0.5 and 1"):
+    with pytest.raises(mb.RecordingError, match="x > 1 held in the .* not hold here, .* compares 0.5 and 1"):
         program([2.0, 0.5, 4.0])
 
 
@@ -467,7 +467,7 @@ def test_a_comparison_of_parameters_and_arrays_is_guarded():
     program = record(lambda x: x * 2 if (x > w).all() else x, np.array([2.0, 3.0]))
     w.data = [1.0, 5.0]
 
-    with pytest.raises(mb.RecordingError, match="x > w held in the recording and does not hold here, for 3 and 5"):
+    with pytest.raises(mb.RecordingError, match="x > w held in the .* not hold here, .* compares 3 and 5"):
         program([2.0, 3.0])
 
 

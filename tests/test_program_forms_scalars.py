@@ -148,7 +148,7 @@ def test_a_comparison_that_comes_out_otherwise_is_said(outcome, x, y, form):
 
     assert made.value([np.array(x)]) == [x * 3.0 if outcome else math.log(x)]
     for run in (made.value, made.value_and_grad):
-        with pytest.raises(RecordingError, match=f"for {y} and 1"):
+        with pytest.raises(RecordingError, match=f"compares {y} and 1"):
             run([np.array(y)])
 
 
@@ -158,7 +158,7 @@ def test_a_comparison_is_made_for_each_example(form):
     made = form(record(lambda x: x * w if x < 1.0 else x, 0.5).batch(2))
 
     assert made.value([np.array([0.5, 0.25]), np.array([2.0])]) == [0.75]
-    with pytest.raises(RecordingError, match="x < 1 held in the recording and does not hold here, for 1.5 and 1"):
+    with pytest.raises(RecordingError, match="x < 1 held in the .* not hold here, .* compares 1.5 and 1"):
         made.value([np.array([0.5, 1.5]), np.array([2.0])])
 
 

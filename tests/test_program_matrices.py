@@ -377,7 +377,7 @@ def test_a_comparison_with_a_parameter_that_is_used_nowhere_else_is_guarded():
     program = as_matrices(record(lambda x: x * 2 if x < w else x, 1.0))
 
     assert program(2.0) == 4.0
-    with pytest.raises(mb.RecordingError, match="x < w held in the recording and does not hold here, for 4 and 3"):
+    with pytest.raises(mb.RecordingError, match="x < w held in the .* not hold here, .* compares 4 and 3"):
         program(4.0)
     w.data = 5.0
     assert program(4.0) == 8.0

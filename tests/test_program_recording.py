@@ -712,6 +712,46 @@ def test_values_that_can_only_be_used_with_tensors_are_refused_beside_them():
         record(lambda x: mb.matmul(x, W) * w, np.ones(2))
 
 
-def test_a_value_beside_a_tensor_that_the_function_makes_is_refused():
-    with pytest.raises(RecordingError, match="is a Value beside Tensors, .*; pass node=mb.Tensor$"):
-        record(lambda x: mb.sum(Tensor([1.0, 2.0], varies=False) * x), 0.5)
+def test_a_value_may_stand_beside_a_tensor_that_the_function_makes():
+    program = record(lambda x: mb.sum(Tensor([1.0, 2.0], varies=False) * x), 0.5, wrt=0)
+
+    assert program.value_and_grad(2.0) == (6.0, 3.0)
+    assert record(lambda x: mb.mul(x, Tensor([1.0, 2.0])), 2.0)(3.0).tolist() == [3.0, 6.0]
+    with pytest.raises(RecordingError, match=r"mul\.data was read"):
+        record(lambda x: x * float((Tensor([1.0, 2.0]) * x).data[0]), 2.0)
+
+
+def test_values_that_are_compared_as_a_tensor_are_refused():
+    def f(x: Any) -> Any:
+        return x * x if mb.max(Tensor([1.0, 2.0]) * x) < 6.0 else 10.0 * x
+
+    with pytest.raises(RecordingError, match="the function gives Values, and compares the Tensor .*; pass node=mb.Ten"):
+        record(f, 2.0)
+    with pytest.raises(RecordingError, match="held in the recording and does not hold here"):
+        record(f, 2.0, node=Tensor)(5.0)
+
+
+@pytest.mark.parametrize("begin", [lambda: Value(0.0), lambda: Value(0.0, varies=False)])
+def test_a_number_that_the_function_begins_with_hides_nothing(begin):
+    def branching(x: Any) -> Any:
+        return x * x if mb.add(begin(), x) < 3.0 else 6.0 * x - 9.0
+
+    with pytest.raises(RecordingError, match="held in the recording and does not hold here"):
+        record(branching, 2.0)(5.0)
+    with pytest.raises(RecordingError, match=r"add\.data was read"):
+        record(lambda x: x * mb.add(begin(), x).data, 2.0)
+
+
+class OwnValue(Value):
+    """A class of a user's own."""
+
+    __slots__ = ()
+
+
+def test_nodes_of_a_class_of_ones_own_are_refused():
+    w = OwnValue(2.0, "w")
+
+    with pytest.raises(RecordingError, match="record: w is of OwnValue, which is a class of your own, and can"):
+        record(lambda x: x * x if w > 0 else -x * x, 3.0)
+    with pytest.raises(RecordingError, match="record: x is of OwnValue, which is a class of your own"):
+        record(lambda x: x * x, OwnValue(1.0, "x"))

@@ -98,7 +98,7 @@ def test_a_gradient_keeps_the_guards():
     made = record(lambda x: x * x if x > 1 else x, 3.0).gradient()
 
     assert made(2.0) == (4.0, 4.0)
-    with pytest.raises(RecordingError, match="x > 1 held in the recording and does not hold here, for 0.5 and 1"):
+    with pytest.raises(RecordingError, match="x > 1 held in the .* not hold here, .* compares 0.5 and 1"):
         made(0.5)
 
 

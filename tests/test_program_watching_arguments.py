@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import microbp as mb
 from microbp import MLP, RecordingError, Tensor, Value
 from microbp.program import record
 
@@ -151,3 +152,16 @@ def test_a_replay_within_a_recording_is_a_number_where_it_has_no_parameters():
     square = record(lambda x: x * x, 1.0)
 
     assert record(lambda x: x * square(3.0), 1.0)(2.0) == 18.0
+
+
+def test_masks_and_other_kinds_of_arrays_are_taken_as_their_numbers():
+    program = record(lambda x: mb.sum(mb.mean(x, axis=0)), np.zeros((2, 1)))
+
+    assert program(np.ma.array([[1.0], [2.0]], mask=[[1], [0]])) == 1.5
+    assert program(np.array([[1.0], [2.0]], dtype=object)) == 1.5
+    assert record(mb.sum, np.ones((2, 1)))(np.ma.array([[1.0], [2.0]], mask=[[1], [0]])) == 3.0
+
+
+def test_an_array_for_a_number_is_told_to_be_one():
+    with pytest.raises(ValueError, match=r"has shape \(1,\), but was recorded with shape \(\); pass a single number"):
+        record(lambda x: x * x, 2.0)(np.ones(1))

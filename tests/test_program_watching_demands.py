@@ -98,9 +98,9 @@ def test_what_is_computed_is_compared_at_each_replay(node):
     of_any = record(cross_entropy_of_halves, np.full((1, 2), 0.5), np.zeros((1, 2)), node=node)
 
     assert by_class(np.zeros((1, 2)), [[1.0, 1.0]]) == 1.0
-    with pytest.raises(RecordingError, match=r"a value ≥ 1 held in the recording and does not hold here, for 0\.5"):
+    with pytest.raises(RecordingError, match=r"a value ≥ 1 held in the .* not hold here, .* compares 0\.5"):
         by_class(np.zeros((1, 2)), [[1.0, 0.75]])
-    with pytest.raises(RecordingError, match="a value > 1 did not hold in the recording and holds here, for 1.5"):
+    with pytest.raises(RecordingError, match="a value > 1 did not hold in the .* holds here, .* compares 1.5"):
         of_any(np.array([[1.0, 3.0]]), [[1.0, 1.0]])
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -187,3 +189,25 @@ def test_when_a_rate_factor_raises_no_gradient_has_changed(second: bool):
         forward([y], {x: np.ones(2)})
     with pytest.raises(Boom):
         broken(Value(1.0))
+
+
+def test_a_leaf_that_another_thread_gives_other_data_meanwhile_gets_its_whole_gradient():
+    w, is_over = Value(1.0), threading.Event()
+
+    def move() -> None:
+        while not is_over.is_set():
+            w.data = 1.0
+
+    interval, mover = sys.getswitchinterval(), threading.Thread(target=move)
+    sys.setswitchinterval(1e-5)
+    mover.start()
+    try:
+        for _ in range(10):
+            y = sum((w * 1.0 for _ in range(2_000)), Value(0.0))
+            w.grad = None
+            y.backward()
+            assert w.grad == 2_000.0
+    finally:
+        is_over.set()
+        mover.join()
+        sys.setswitchinterval(interval)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from microbp import Value
 from microbp.sums import is_column_of_sums, is_short_sum, ones, sum_over, sum_to_shape
 
 of_every_kind = pytest.mark.parametrize("dtype", [np.float64, np.float32])
@@ -63,3 +64,9 @@ def test_a_product_with_ones_is_taken_of_numbers_that_lie_one_after_the_other():
 def test_the_ones_are_not_to_be_written_to():
     with pytest.raises(ValueError, match="read-only"):
         ones(3, np.dtype(float))[0] = 2.0
+
+
+def test_what_is_no_array_is_added_up_as_numpy_does():
+    assert sum_over(2.0, None, False) == 2.0
+    assert sum_over([1.0, 2.0], None, False) == 3.0
+    assert sum_over([Value(1.0), Value(2.0)], None, False).data == 3.0

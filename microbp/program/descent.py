@@ -152,7 +152,8 @@ class Descent:
 
     def last(self) -> tuple[list[Array], dict[Node, Any]]:
         """Parameters, and the optimizer's states, before the last step."""
-        return [part.copy() for part in self.places[1 - self.now].parts], self._states_of(self.before)
+        states = self.optimizer.states | self._states_of(self.before)  # those of other parameters too
+        return [part.copy() for part in self.places[1 - self.now].parts], states
 
     def prepare(self, m: int, program: StraightLine) -> None:
         """Have ready what mini-batches of m examples need.

@@ -39,7 +39,7 @@ def _as_input(program: StraightLine, leaf: Leaf, x: Any) -> np.ndarray:
     if x.__class__ is float and leaf.dtype == np.float64:
         array = np.array(x)
     elif isinstance(x, np.ndarray) and x.dtype == leaf.dtype:
-        array = x
+        array = np.asarray(x)  # no mask, no np.matrix
     else:
         what = f"{program.name}: {leaf.label}"
         if _holds_nodes(x):
@@ -67,7 +67,7 @@ def _as_input(program: StraightLine, leaf: Leaf, x: Any) -> np.ndarray:
 def _holds_nodes(x: Any) -> bool:
     if isinstance(x, list | tuple):
         return any(map(_holds_nodes, x))
-    return isinstance(x, Node) or is_object_array(x)
+    return isinstance(x, Node) or (is_object_array(x) and any([isinstance(entry, Node) for entry in x.flat]))
 
 
 def _way_out(leaf: Leaf, array: np.ndarray) -> str:
@@ -79,7 +79,7 @@ def _way_out(leaf: Leaf, array: np.ndarray) -> str:
     if array.ndim == len(leaf.shape) == 2 and array.shape[1] == leaf.shape[0]:
         return f"columns are examples: pass {leaf.label}.T, to batch({array.shape[0]}) of the program of one"
     if array.size == np.prod(leaf.shape):
-        return f"pass {leaf.label}.reshape{leaf.shape}"
+        return "pass a single number" if leaf.shape == () else f"pass {leaf.label}.reshape{leaf.shape}"
     return "record again for other shapes"
 
 

@@ -13,7 +13,7 @@ from microbp.nn.parameters import nodes_of
 from microbp.program.lines import RecordingError, Walk, as_nodes, is_nodes
 from microbp.program.watching.holders import held_by
 from microbp.program.watching.notes import Notes
-from microbp.program.watching.watched import Watched, as_watched
+from microbp.program.watching.watched import as_watched, need_no_own_class
 from microbp.program.watching.watchers import recording
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -127,6 +127,7 @@ def _arguments(examples: Sequence[Any], node: type[Node] | None) -> list[Any]:
 def _argument(x: Any, node: type[Node] | None) -> Any:
     """An example as what f is called with: a node, or an array of Values."""
     if isinstance(x, Node):
+        need_no_own_class(x)
         return as_watched(type(x), x._data, x.label)
     try:
         array = np.asarray(x)
@@ -166,12 +167,10 @@ def _needed(call: Call) -> Call:
             "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
             "nothing to replay"
         )
-    # Where a Value meets a Tensor that f made itself, the result is not watched.
-    for x in call.walk[1] if _gives_tensors(call) else ():
-        lost = [] if isinstance(x, Watched) else [u for u in x.inputs if isinstance(u, Watched)]
-        if lost:
-            raise RecordingError(
-                f"record: {lost[0].name} is a Value beside Tensors, where it is not seen what is done with its "
-                "numbers; pass node=mb.Tensor"
-            )
+    arrays = [] if _gives_tensors(call) else [x for x in call.walk[1] if isinstance(x, Tensor)]
+    if arrays:
+        raise RecordingError(
+            f"record: the function gives Values, and compares the Tensor {arrays[0].name} that it computed of some; "
+            "pass node=mb.Tensor"
+        )
     return call

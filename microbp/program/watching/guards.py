@@ -27,6 +27,7 @@ def _sentence(program: StraightLine, guard: Guard, left: Any, right: Any, differ
     numbers = [float(np.broadcast_to(side, differs.shape)[where]) for side in (left, right)]
     was, comes = ("held", "does not hold") if held else ("did not hold", "holds")
     return (
-        f"{program.name}: {guard.text} {was} in the recording and {comes} here, for {numbers[0]:.4g} and "
-        f"{numbers[1]:.4g}, so it may take another branch; record again with such inputs, or decide by mb.where"
+        f"{program.name}: {guard.text} {was} in the recording and {comes} here, where it compares {numbers[0]:.4g} "
+        f"and {numbers[1]:.4g}, so it may take another branch; record again with such inputs, or let the graph choose, "
+        "as mb.where(mb.greater(x, 0), x, -x) does"
     )

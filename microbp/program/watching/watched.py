@@ -229,6 +229,18 @@ class RecordedTensor(Watched, Tensor):
 write_out_operators(RecordedValue)
 
 
+RecordedValue.class_of_arrays = RecordedTensor.class_of_arrays = RecordedTensor
+
+
+def need_no_own_class(x: Node) -> None:
+    """A RecordingError where a node is of a class of the user's own, which computes as it likes."""
+    if type(x) not in (Value, Tensor, RecordedValue, RecordedTensor):
+        raise RecordingError(
+            f"record: {x.name} is of {type(x).__name__}, which is a class of your own, and can't be watched while the "
+            "function is recorded; make it a Value or a Tensor"
+        )
+
+
 def as_watched(node: type[Node], data: Any, label: str | None) -> Any:
     """A leaf that varies and is watched."""
     return (RecordedValue if issubclass(node, Value) else RecordedTensor)(data, label)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from microbp.graph import Node
 from microbp.program.watching.notes import NOTES, Notes
-from microbp.program.watching.watched import RecordedTensor, RecordedValue
+from microbp.program.watching.watched import RecordedTensor, RecordedValue, need_no_own_class
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -65,6 +65,7 @@ def _watch(nodes: list[Node], watched: list[Node]) -> None:
     """Count a watcher more for each node that is plain otherwise, and put it with the watched ones."""
     with TURNS:
         for x in nodes:
+            need_no_own_class(x)
             if x.__class__ in WATCHED_AS:
                 x.__class__ = WATCHED_AS[x.__class__]
                 WATCHERS[x] = 0
