@@ -212,20 +212,20 @@ def test_a_wrt_that_makes_no_sense_is_refused(wrt, error, sentence):
 # ------------------------------------------------------------------------- what can't be kept
 
 
-FROZEN = "the number would be frozen in the program; compute with the node itself, or decide by mb.where, .* or mb.step"
+FROZEN = "the number would be frozen in the program; .* decide by mb.where, .* outside of the function"
 
 
 @pytest.mark.parametrize(
     ("f", "what"),
     [
         (lambda x: x * x.data, "an argument.data was read"),
-        (lambda x: x * mb.sum(x * 2.0).data, "sum.data was read"),
-        (lambda x: x * mb.sum(x).item(), "sum.data was read"),
+        (lambda x: x * mb.sum(x * 2.0).data, r"sum\(…\)\.data was read"),
+        (lambda x: x * mb.sum(x).item(), r"sum\(…\)\.data was read"),
         (lambda x: x * float(x), r"float\(an argument\) was asked for"),
         (lambda x: x * int(x), r"int\(an argument\) was asked for"),
         (lambda x: x * math.sin(x), r"float\(an argument\) was asked for"),
         (lambda x: x * np.asarray(x), "an argument was turned into a numpy array"),
-        (lambda x: np.array([x.sum(), x.sum()]), "sum was turned into a numpy array"),
+        (lambda x: np.array([x.sum(), x.sum()]), r"sum\(…\) was turned into a numpy array"),
     ],
 )
 def test_a_number_that_is_taken_out_of_a_tensor_is_refused(f, what):
@@ -251,7 +251,7 @@ DERIVED = {
 @both_nodes
 def test_the_numbers_of_a_derivative_are_refused(name, node):
     w = node(2.0, "w")
-    sentence = r"^mb\.(backward|forward|linearize) was asked of mul while the function was recorded: the numbers would"
+    sentence = r"^mb\.(backward|forward|linearize) was asked of mul\(…\) while the function was recorded: the num"
 
     with pytest.raises(RecordingError, match=sentence):
         record(lambda x: x * DERIVED[name](x, w * x), 3.0, node=node)
@@ -314,7 +314,7 @@ def test_what_a_network_predicts_is_refused_and_not_what_another_did_before(node
 
 
 def test_rate_factors_are_refused():
-    with pytest.raises(RecordingError, match=r"^mul.rates was read while"):
+    with pytest.raises(RecordingError, match=r"^mul\(…\)\.rates was read while"):
         record(lambda x: x * (x * x).rates[0], 3.0)
 
 
@@ -717,7 +717,7 @@ def test_a_value_may_stand_beside_a_tensor_that_the_function_makes():
 
     assert program.value_and_grad(2.0) == (6.0, 3.0)
     assert record(lambda x: mb.mul(x, Tensor([1.0, 2.0])), 2.0)(3.0).tolist() == [3.0, 6.0]
-    with pytest.raises(RecordingError, match=r"mul\.data was read"):
+    with pytest.raises(RecordingError, match=r"mul\(…\)\.data was read"):
         record(lambda x: x * float((Tensor([1.0, 2.0]) * x).data[0]), 2.0)
 
 
@@ -738,7 +738,7 @@ def test_a_number_that_the_function_begins_with_hides_nothing(begin):
 
     with pytest.raises(RecordingError, match="held in the recording and does not hold here"):
         record(branching, 2.0)(5.0)
-    with pytest.raises(RecordingError, match=r"add\.data was read"):
+    with pytest.raises(RecordingError, match=r"add\(…\)\.data was read"):
         record(lambda x: x * mb.add(begin(), x).data, 2.0)
 
 

@@ -152,8 +152,8 @@ class Watched(Differentiable):
 
     @property
     def name(self) -> str:
-        """The label, the primitive that made this, or that it is an argument."""
-        return self.label or ("an argument" if self.primitive is None else self.primitive.name)
+        """The label, or what made this, or that it is an argument."""
+        return self.label or ("an argument" if self.primitive is None else f"{self.primitive.name}(…)")
 
 
 def _as_leaves(nodes: Any) -> Any:
@@ -166,8 +166,8 @@ def _as_leaves(nodes: Any) -> Any:
 
 
 FROZEN = (
-    "the number would be frozen in the program; compute with the node itself, or decide by mb.where, mb.greater "
-    "or mb.step"
+    "the number would be frozen in the program; compute with the node itself, decide by mb.where, mb.greater or "
+    "mb.step, and look at numbers, such as an accuracy, outside of the function"
 )
 ONLY_COMPUTES = "a program only computes; record the cost, take its value_and_grad, and move the parameters outside"
 
