@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from scalar_graphs import eager, random_graph, softsign
 from test_program_forms_scalars import numbers, recorded, same
 
+import microbp as mb
 from microbp import Value
 from microbp import primitives as p
 from microbp.kinds import Elementwise
@@ -198,3 +199,10 @@ def test_step_by_step_gives_the_bits_of_the_straight_line(rng):
     value, *gradients = straight(arguments)
 
     assert straight.step_by_step(arguments) == (value, *gradients)
+
+
+def test_values_that_f_was_found_to_hold_are_one_argument():
+    w, b = Value(2.0, "w"), Value(1.0, "b")
+    source = record(lambda x: mb.tanh(w * x + b), 0.5).source
+
+    assert "def run(x, parameters):\n    w, b = parameters\n" in source

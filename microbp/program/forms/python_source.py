@@ -133,7 +133,8 @@ class PythonSource:
         self.arguments: list[str] = []
         statements = []
         for n, leaf in enumerate(self.program.given, start=1):
-            name = self.names.new(leaf.label, f"{'x' if leaf.kind == INPUT else 'w'}{n}")
+            usual = "parameters" if leaf.is_loose else f"x{n}" if leaf.kind == INPUT else f"w{n}"
+            name = self.names.new(leaf.label, usual)
             self.arguments.append(name)
             if not isinstance(leaf.slots, np.ndarray):
                 self.texts[leaf.slots] = name, ATOM
