@@ -256,6 +256,19 @@ def without_a_bias(x: Any, y: Any) -> Any:
     return mb.sum((mb.tanh(W3 @ layer(W2, x, B2)) - y) ** 2) / 8
 
 
+def without_any_bias(x: Any, y: Any) -> Any:
+    return mb.sum((mb.tanh(W3 @ mb.tanh(W2 @ x)) - y) ** 2) / 8
+
+
+def linear_without_a_bias(x: Any, y: Any) -> Any:
+    return mb.sum((W3 @ layer(W2, x, B2) - y) ** 2) / 8
+
+
+def two_products_and_no_bias(x: Any, y: Any) -> Any:
+    a2 = layer(W2, x, B2)
+    return mb.sum((mb.tanh(W3 @ a2 + W3 @ (a2 * a2)) - y) ** 2) / 8
+
+
 def scaled_by_parameters(x: Any, y: Any) -> Any:
     return mb.sum((mb.tanh(layer(W2, x, B2) * B3) - y) ** 2) / 8
 
@@ -309,7 +322,10 @@ PLANTED = [
     Planted(hidden_activation_used_twice, without(delta2="eq. 29")),
     Planted(residual, without(delta3="eq. 29", delta2="eq. 29"), False),
     Planted(masked, without(delta2="eq. 29")),
-    Planted(without_a_bias, FIRST_ONLY, False),
+    Planted(without_a_bias, without("nabla_b3")),
+    Planted(without_any_bias, without("nabla_b2", "nabla_b3")),
+    Planted(linear_without_a_bias, without("nabla_b3", delta3="eq. 29")),
+    Planted(two_products_and_no_bias, without("delta3", "nabla_w3", "nabla_b3", delta2="eq. 29"), False),
     Planted(scaled_by_parameters, FIRST_ONLY, False),
     Planted(shifted_by_parameters, FIRST_ONLY, False),
     Planted(compared_with_parameters, FIRST_ONLY, False),
@@ -350,20 +366,20 @@ def irregular(seed: int) -> Callable[[Any, Any, list[Built]], Any]:
     weights = [Tensor(rng.standard_normal((n, n)), f"w{k}") for k in (2, 3, 4)]
     biases = [Tensor(rng.standard_normal((n, 1)), f"b{k}") for k in (2, 3, 4)]
     which_w, which_b = ([k if rng.random() < 0.8 else int(rng.integers(3)) for k in range(3)] for _ in range(2))
-    oddities = rng.random((3, 6)) < 0.15
+    oddities = rng.random((3, 7)) < 0.15
     functions = [[mb.tanh, mb.sigmoid, mb.sin, mb.relu][int(rng.integers(4))] for _ in range(3)]
     decays, entropy = rng.random(6) < 0.25, rng.random() < 0.3
 
     def cost(x: Any, y: Any, built: list[Built]) -> Any:
         a, more = x, []
         for k in range(3):
-            product_again, activation_again, masked, residual, linear, bias_again = oddities[k]
+            product_again, activation_again, masked, residual, linear, bias_again, unbiased = oddities[k]
             w, b, a_in = weights[which_w[k]], biases[which_b[k]], a
             product = w @ a_in
-            z = product + b
+            z = product * 1.0 if unbiased and product_again else product if unbiased else product + b
             z.label = f"z{k + 2}"
             a = z if linear else functions[k](z)
-            built.append(Built(w, b, a_in, z, a))
+            built.append(Built(w, w if unbiased else b, a_in, z, a))
             if product_again:
                 more.append(mb.sum(mb.cos(product)))
             if activation_again:

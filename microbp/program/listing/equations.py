@@ -101,7 +101,7 @@ class _Search:
             (layer.b, "BP3", self.errors.by_biases(layer, delta)),
             (layer.w, "BP4", {self.errors.by_weights(layer, delta)._data}),
         ):
-            if parameter in self.errors.gradients:
+            if parameter is not None and parameter in self.errors.gradients:
                 slot, has_more = self.errors.gradient(parameter)
                 if slot in right_sides:
                     yield self.errors.gradients[parameter], tag + REGULARIZED if has_more else tag
@@ -143,5 +143,5 @@ def _name_of_error(program: StraightLine, layer: Layer) -> str | None:
     if label is not None:
         return name_of_cotangent(label)
     labels = {leaf.slots: leaf.label or "" for leaf in program.leaves}
-    number = NUMBER.fullmatch(labels[layer.w]) or NUMBER.fullmatch(labels[layer.b])
+    number = NUMBER.fullmatch(labels[layer.w]) or NUMBER.fullmatch(labels.get(layer.b, ""))
     return f"delta{number[1]}" if number else None

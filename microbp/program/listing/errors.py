@@ -61,6 +61,8 @@ class Errors:
 
     def by_biases(self, layer: Layer, delta: int) -> set[int | None]:
         """The slots that the right side of BP3 may be in: δ, its sum over the examples, or δ of each of them."""
+        if layer.b is None:
+            return set()
         error, shape = self.lookup[delta], self.lookup.shape_of[layer.b]
         if self.examples:
             return {reshaped(error, (*shape, *self.examples))._data}
@@ -83,7 +85,7 @@ class Errors:
             delta = self._first_factor(slot)
             if self._may_be_error(layer, delta) and slot == self.by_weights(layer, delta)._data:
                 return delta
-        if layer.b in self.gradients and self.forward.is_only_in(layer.b, layer.z):
+        if layer.b is not None and layer.b in self.gradients and self.forward.is_only_in(layer.b, layer.z):
             slot, _ = self.gradient(layer.b)
             if slot >= 0 and self.program.lines.primitives[slot] in (p.sum_to, p.reshape):
                 (slot,) = self.program.lines.inputs_of(slot)

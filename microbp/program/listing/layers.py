@@ -1,4 +1,8 @@
-"""The layers of a program of arrays: lines w @ a + b of parameters w and b, and what they are activated by."""
+"""The layers of a program of arrays: lines w @ a + b of parameters w and b, and what they are activated by.
+
+Neurons may be without biases. Then w @ a is a layer where a function of one variable takes it, or a comparison with
+what is desired: elsewhere it may be a part of something else.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,16 @@ from microbp.program.listing.forward import Forward
 
 
 class Layer(NamedTuple):
-    """The slots of a layer z = w a_in + b, a = σ(z); σ and a are None where z is not activated by one function.
+    """The slots of a layer z = w a_in + b, a = σ(z); b is None where there are no biases.
+
+    σ and a are None where z is not activated by one function.
 
     has_product  whether w a_in is used for nothing else
     """
 
     w: int
     a_in: int
-    b: int
+    b: int | None
     z: int
     sigma: Elementwise | None
     a: int | None
@@ -36,6 +42,10 @@ def layers_in(forward: Forward) -> Iterator[Layer]:
     program = forward.program
     shapes = {leaf.slots: leaf.shape for leaf in program.leaves if leaf.slots in forward.parameters}
     for k in forward.lines:
+        if program.lines.primitives[k] is p.matmul:
+            w, a_in = program.lines.inputs_of(k)
+            if w in shapes and len(shapes[w]) == 2 and _is_whole(forward, k):
+                yield Layer(w, a_in, None, k, *_activation(forward, k), True)
         if program.lines.primitives[k] is not p.add:
             continue
         inputs = program.lines.inputs_of(k)
@@ -43,9 +53,19 @@ def layers_in(forward: Forward) -> Iterator[Layer]:
             if product < 0 or program.lines.primitives[product] is not p.matmul or b not in shapes:
                 continue
             w, a_in = program.lines.inputs_of(product)
-            if w in shapes and len(shapes[w]) == 2 and shapes[b] == (shapes[w][0], 1):
+            if w in shapes and len(shapes[w]) == 2 and shapes[b] == (shapes[w][0], 1) and b != a_in:
                 sigma, a = _activation(forward, k)
                 yield Layer(w, a_in, b, k, sigma, a, forward.users[product] == [k])
+
+
+def _is_whole(forward: Forward, product: int) -> bool:
+    """Whether a product is all of z: one function of one variable takes it, or it is compared with data."""
+    users = forward.users.get(product, [])
+    if len(users) != 1:
+        return False
+    primitive, inputs, _ = forward.program.lines[users[0]]
+    is_compared = primitive is p.sub and forward.on_parameters.isdisjoint(set(inputs) - {product})
+    return is_compared or _is_activation(primitive)
 
 
 def _activation(forward: Forward, z: int) -> tuple[Elementwise | None, int | None]:
