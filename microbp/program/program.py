@@ -6,6 +6,7 @@ would add a third to the time that `import microbp` takes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -37,7 +38,8 @@ class Program(StraightLine):
         return listing(self)
 
     def __repr__(self) -> str:
-        return f"<program {self.name}: {len(self.lines):,} lines>"
+        count = len(self.lines)
+        return f"<program {self.name}: {count:,} line{'' if count == 1 else 's'}>"
 
     # Replay
 
@@ -126,8 +128,10 @@ class Program(StraightLine):
             why = f"it holds for one branch only, where {self.guards[0].text} comes out as recorded, and would not look"
         if why is not None:
             raise RecordingError(f"{self.name}: can't be saved as Python that runs by itself: {why}")
+        usage = re.sub(r"(?<=\d), (?=\d)", ",\N{NO-BREAK SPACE}", self.form.usage)  # shapes stay in one line
+        head = [f"# {line}\n".replace("\N{NO-BREAK SPACE}", " ") for line in wrap(usage, 116)]
         with open(path, "w", encoding="utf-8") as file:
-            file.writelines([f"# {line}\n" for line in wrap(self.form.usage, 116)] + [source])
+            file.writelines([*head, source])
 
     def verify(self, *examples: Any) -> Verification:
         """Record the function again, on other examples, and compare: what differs is printed, and nothing where `ok`.

@@ -35,6 +35,8 @@ class Form:
     def __str__(self) -> str:
         return f"{self.name}: {self.why}"
 
+    __repr__ = __str__
+
     @property
     def source(self) -> str:
         """Text of what is run."""

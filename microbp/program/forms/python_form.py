@@ -117,6 +117,8 @@ class PythonFunction:
         try:
             results = self.run(*arguments)
         except (ValueError, ArithmeticError):
+            results = None
+        if results is None:  # out here, where a guard's error has not this one for a cause
             return self.step_by_step(arguments)
         return (results,) if self.returns_one else results
 

@@ -53,7 +53,7 @@ def _name_gradients(program: StraightLine, labels: list[str | None]) -> None:
         given = [node.label for node in np.ravel(leaf.data)] if isinstance(leaf.slots, np.ndarray) else [leaf.label]
         for parameter, slot, label in zip(leaf.flat_slots, np.ravel(output.slots).tolist(), given, strict=True):
             if label is None and slot >= 0 and labels[slot] is None:
-                labels[slot] = name_of_cotangent(name_of_parameter(parameter))
+                labels[slot] = name_of_cotangent(name_of_parameter(program, parameter))
 
 
 def _is_taken(label: str, program: StraightLine) -> bool:

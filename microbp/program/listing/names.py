@@ -17,9 +17,9 @@ RESERVED = {*keyword.kwlist, *p.TABLE, "inf", "nan", "s_"}
 """What no value is named."""
 
 
-def name_of_parameter(slot: int) -> str:
-    """What the parameter in a slot is called that has no label: p3."""
-    return f"p{-slot}"
+def name_of_parameter(program: StraightLine, slot: int) -> str:
+    """What the parameter in a slot is called that has no label: p1, p2, …, in their order, which inputs come before."""
+    return f"p{-slot - sum([np.size(leaf.slots) for leaf in program.inputs])}"
 
 
 class SlotNames:
@@ -29,7 +29,7 @@ class SlotNames:
     """
 
     def __init__(self, program: StraightLine, labels: Sequence[str | None]) -> None:
-        self.labels = labels
+        self.program, self.labels = program, labels
         self.leaf_of: dict[int, Leaf] = {leaf.slots: leaf for leaf in program.leaves if isinstance(leaf.slots, int)}
         self.arrays = [leaf for leaf in program.leaves if isinstance(leaf.slots, np.ndarray) and leaf.slots.size]
         self.first = [int(leaf.slots.flat[0]) for leaf in self.arrays]
@@ -65,7 +65,7 @@ class SlotNames:
             return f"t{self.unnamed[slot]}"
         if slot in self.leaf_of and self.leaf_of[slot].kind == CONSTANT:
             return f"c{self.constants.get(slot, -slot)}"
-        return name_of_parameter(slot)
+        return name_of_parameter(self.program, slot)
 
     def identifier(self, label: str) -> str:
         """A label as Python allows it, with a number where another value has the same."""

@@ -76,10 +76,10 @@ def _leaves(program: StraightLine, other: StraightLine) -> list[str]:
             found.append(f"{mine.label or 'a parameter'} is another node in this recording")
         if mine.kind == CONSTANT and not _same(mine.data, its.data):
             found.append(
-                f"the constant {_short(mine.data)} is {_short(its.data)} in this recording: a number that f computes "
-                "outside of the graph, or draws, is frozen in the program; make it an argument"
+                f"{_changed(mine.data, its.data)} in this recording: a number that the function computes outside of "
+                "the graph, or draws, is frozen in the program; make it an argument"
             )
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _outputs(program: StraightLine, other: StraightLine) -> list[str]:
@@ -115,5 +115,10 @@ def _same(mine: Any, its: Any) -> bool:
     return bool(mine == its)
 
 
-def _short(x: Any) -> str:
-    return f"{np.ravel(x)[0]:.6g}" if np.size(x) == 1 else f"array of shape {np.shape(x)}"
+def _changed(mine: Any, its: Any) -> str:
+    """What became of a constant."""
+    if np.shape(mine) != np.shape(its):
+        return f"the constant of shape {np.shape(mine)} has shape {np.shape(its)}"
+    if np.size(mine) == 1:
+        return f"the constant {np.ravel(mine)[0]:.6g} is {np.ravel(its)[0]:.6g}"
+    return f"the constant array of shape {np.shape(mine)} holds other numbers"
