@@ -72,6 +72,8 @@ def why_not_again(problem: Problem, descent: Descent) -> str | None:
         again = recorded(problem, descent.prepared)
     except RecordingError as error:
         return str(error)
+    except Exception as error:  # of a function of the user's own; if the next step fails too, it says so there
+        return f"{type(error).__name__} was raised while the step was recorded once more: {error}"
     differences = [d for m, was in descent.prepared.items() for d in compared(was.cost, again[m]).differences]
     return differences[0] if differences else None
 
@@ -84,9 +86,11 @@ def recorded(problem: Problem, sizes: Iterable[int]) -> dict[int, Program]:
     if issubclass(problem.net.node, Tensor):
         return {m: _cost_of(problem, m) for m in sizes}
     program = _cost_of(problem, 1)
-    if users_own(problem) is not None and len(problem.X) > 1:
-        _need_apart(problem, program)
-    return {m: program.batch(m).matrix_form() for m in sizes}
+    made = {m: program.batch(m).matrix_form() for m in sizes}
+    if users_own(problem) is not None:
+        for m in made.keys() - {1}:
+            _need_apart(problem, m, made[m])
+    return made
 
 
 def _cost_of(problem: Problem, m: int) -> Program:
@@ -113,13 +117,12 @@ def _cost_of(problem: Problem, m: int) -> Program:
     return first
 
 
-def _need_apart(problem: Problem, program: Program) -> None:
-    """A RecordingError where two examples together are not the mean of each: where examples meet in the network."""
+def _need_apart(problem: Problem, m: int, program: Program) -> None:
+    """A RecordingError where m examples together are not the mean of each: where examples meet in the network."""
     net, X, Y, cost, _, _, _ = problem
-    together = float(net.cost(X[:2].T, Y[:2].T, cost)._data)
-    apart = program.batch(2)(X[:2].T, Y[:2].T)
+    together, apart = float(net.cost(X[:m].T, Y[:m].T, cost)._data), program(X[:m].T, Y[:m].T)
     if not np.isclose(together, apart, rtol=1e-9, atol=0.0, equal_nan=True):
-        raise RecordingError("the cost of two examples is not the mean of their costs")
+        raise RecordingError(f"the cost of {m} examples is not the mean of their costs")
 
 
 def users_own(problem: Problem) -> str | None:

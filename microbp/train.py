@@ -71,6 +71,8 @@ def train(
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
     rng = np.random.default_rng(rng)
+    if replay not in (None, True, False):
+        raise TypeError(f"train: replay is True, False or None, not {replay!r}")
     problem = Problem.of(net, X, Y, cost, optimizer, regularizer)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
@@ -89,7 +91,9 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
-        if run is not None:
+        if run is None:
+            history.why_not = "training was interrupted before the first step"
+        else:
             history.replayed, history.why_not = run.why_not is None, run.why_not
     if history.interrupted:
         where = f"in epoch {len(history)}"

@@ -497,3 +497,29 @@ def test_the_matrix_form_and_the_batch_of_a_gradient_are_the_gradient_of_these(r
         found, expected = program.gradient().batch(4, mean)(x, y), program.batch(4, mean).gradient()(x, y)
         for a, b in zip(found, expected, strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+def test_products_with_data_and_with_numbers_are_as_wide_as_the_examples():
+    w, v = Value(0.5, "w"), Value(0.3, "v")
+
+    def f(x: Any) -> Any:
+        return mb.tanh(w * x[0] + v * 2.0) + mb.tanh(w * x[1] + v * 2.0)
+
+    program = record(f, np.ones(2), node=Value)
+    X = np.array([[1.0, 2.0, 3.0], [0.5, 0.25, 0.125]])
+
+    expected = np.mean([f(x).data for x in X.T])
+    for batch in (program.batch(3), program.batch(3).matrix_form()):
+        assert batch(X) == pytest.approx(expected, rel=AGREE)
+
+
+def test_an_example_that_f_holds_twice_is_a_column_more():
+    w, b = [Value(0.1 * k, f"w_{k}") for k in range(2)], Value(0.1, "b")
+    X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [0.0, 1.0]]
+
+    def f(y: Any) -> Any:
+        return sum((mb.tanh(sum((p * a for p, a in zip(w, x, strict=True)), b)) - y) ** 2 for x in X)
+
+    program = agrees(f, 1.0, parameters=[np.array([*w, b])])
+    assert products_in(program) == 1
+    assert "constants   a1 (2, 6)" in str(program.matrix_form())

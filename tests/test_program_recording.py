@@ -16,6 +16,7 @@ from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import Program, record
 from microbp.program.lines import CONSTANT, INPUT, PARAMETER
+from microbp.program.watching.holders import held_by
 from microbp.program.watching.watched import RecordedTensor, RecordedValue
 from microbp.value import METHODS, OPERATORS
 
@@ -755,3 +756,23 @@ def test_nodes_of_a_class_of_ones_own_are_refused():
         record(lambda x: x * x if w > 0 else -x * x, 3.0)
     with pytest.raises(RecordingError, match="record: x is of OwnValue, which is a class of your own"):
         record(lambda x: x * x, OwnValue(1.0, "x"))
+
+
+def test_what_is_made_with_a_class_of_ones_own_is_refused():
+    def f(x: Any) -> Any:
+        z = OwnValue(1.0, varies=False) + x
+        return z if z > 0 else z * 5
+
+    for function in (f, lambda x: x * (OwnValue(1.0, varies=False) + x).data):
+        with pytest.raises(RecordingError, match="^OwnValue was asked of an argument while .*; compute with Values"):
+            record(function, 2.0)
+
+
+def test_a_function_that_holds_a_program_does_not_hold_the_module_it_was_written_in():
+    w = Value(0.5, "w")
+    held = record(lambda a: a * w, 1.0)
+
+    program = record(lambda a: a * w if held else a, 2.0)
+
+    assert held_by(lambda: held, ()) == [w]
+    assert program(3.0) == 1.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -27,7 +28,7 @@ from microbp.nn import MLP, costs, regularizers
 from microbp.nn.optimizers import SGD, Adam, Momentum
 from microbp.program import RecordingError
 from microbp.program.descent import Descent
-from microbp.replaying import chosen, recorded, replayed
+from microbp.replaying import chosen, recorded, replayed, why_not_again
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -222,7 +223,7 @@ def test_examples_that_meet_in_a_network_of_values_are_not_taken_apart(activatio
     X, Y = some_examples(12, 3, 2)
     nets = [MLP([3, 3, 2], [activation, "sigmoid"], node=node, rng=0) for node in (Value, Tensor)]
 
-    with pytest.raises(RecordingError, match="the cost of two examples is not the mean of their costs"):
+    with pytest.raises(RecordingError, match="examples is not the mean of their costs"):
         replayed(problem_of(nets[0], (X, Y), SGD(0.5)), 3)
 
     histories = [quietly(net, (X, Y), batch_size=3, optimizer=SGD(0.5), epochs=2, replay=None) for net in nets]
@@ -254,7 +255,7 @@ USERS = {
     "a state": (lambda: net_with(Alternating()), "line 3 is tanh in the program, and sigmoid in this recording"),
     "numbers": (lambda: net_with(by_numbers), "z2.data was read while the function was recorded"),
     "an error": (lambda: net_with(failing), "IndexError was raised while the step was recorded"),
-    "examples that meet": (lambda: net_with(shifted, node=Value), "the cost of two examples is not the mean of their"),
+    "examples that meet": (lambda: net_with(shifted, node=Value), "examples is not the mean of their"),
     "parameters": (lambda: Upper([3, 4, 2], rng=0), "the cost rests on other parameters than those to be moved"),
 }
 """For each reason why what is the user's own can't be replayed: a network, and words for it."""
@@ -324,5 +325,31 @@ def test_microbps_own_functions_are_recorded_once_and_the_users_twice():
 
 
 def test_a_network_of_values_is_recorded_on_one_example_whatever_the_sizes_of_its_mini_batches():
-    """Two recordings, and one of two examples together, to see whether they meet."""
-    assert [counted(Value, sizes, is_row=False) for sizes in ([3], [3, 1], [5, 3, 1])] == [3, 3, 3]
+    """Two recordings, and one of each mini-batch together, to see whether its examples meet."""
+    assert [counted(Value, sizes, is_row=False) for sizes in ([3], [3, 1], [5, 3, 1])] == [3, 3, 4]
+
+
+def test_a_network_of_values_that_counts_its_examples_is_not_replayed():
+    def counting(z):
+        return p.tanh(z) * (1.0 if z.shape[-1] <= 2 else 2.0)
+
+    problem = problem_of(MLP([3, 2, 1], counting, node=Value, rng=0), some_examples(7, 3, 1), SGD(0.1))
+
+    with pytest.raises(RecordingError, match="the cost of 5 examples is not the mean of their costs"):
+        replayed(problem, 5)
+
+
+def test_a_function_that_fails_on_being_recorded_again_ends_the_replay():
+    calls = itertools.count()
+
+    def failing(z):
+        if next(calls) > 3:
+            raise ZeroDivisionError("its own")
+        return p.tanh(z)
+
+    problem = problem_of(MLP([3, 2, 1], failing, rng=0), some_examples(5, 3, 1), SGD(0.1))
+    descent = replayed(problem, 5)
+    next(calls), next(calls)
+
+    why = "ZeroDivisionError was raised while the step was recorded once more: its own"
+    assert why_not_again(problem, descent) == why

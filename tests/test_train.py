@@ -524,3 +524,10 @@ def test_a_desired_output_out_of_range_in_the_last_row_is_refused_before_the_fir
 def test_data_that_are_no_real_numbers_are_refused(examples):
     with pytest.raises(TypeError, match="train: [XY] of data holds real numbers, not (complex128|str)"):
         quietly(MLP([3, 2], rng=0), examples)
+
+
+def test_what_replay_is_not_is_said():
+    net = MLP([2, 1], rng=0)
+
+    with pytest.raises(TypeError, match="train: replay is True, False or None, not 'yes'"):
+        train(net, (np.zeros((2, 2)), np.zeros((2, 1))), 1, replay="yes")

@@ -124,7 +124,7 @@ class _Weaver:
                 parts.append(self._total(operand.ravel()))
             else:
                 parts.append(p.sum(p.reshape(self.rows(operand.ravel()), (terms, rows, -1)), axis=0))
-        parts = self._of_one_width(parts, step.operands[0][0]) if step.operands else parts
+        parts = self._of_one_width(parts, step.operands[0][0] if step.operands else step.products[0].data)
         total = parts[0]
         for part in parts[1:]:
             total = total + part

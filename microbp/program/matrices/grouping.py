@@ -14,7 +14,7 @@ handled here at all: that of the array program follows from the table of primiti
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,6 +65,13 @@ Member = tuple[int, Step]
 """A line, and the step for it alone: operands of a line are single places, of a sum one place a term."""
 
 
+def _identity(step: Step) -> Any:
+    """The same for two sums of the very same places."""
+    if not step.is_sum:
+        return id(step)
+    return tuple([x.tobytes() for x in (*step.operands, *[places for product in step.products for places in product])])
+
+
 class Grouping:
     """The arrays that a scalar program becomes, for any number of examples.
 
@@ -87,9 +94,12 @@ class Grouping:
             self._place(leaf)
         for members in self._levels():
             groups: dict[Any, list[Member]] = defaultdict(list)
+            times: Counter[Any] = Counter()
             for k in members:
                 key, step = self._sum(k) if k in self.sums.terms else self._line(k)
-                groups[key].append((k, step))
+                again = key, _identity(step)  # an example that f holds twice: no further row, but a further column
+                groups[key, times[again]].append((k, step))
+                times[again] += 1
             for lines, step in self._side_by_side([self._one_below_the_other(group) for group in groups.values()]):
                 self._add_step(lines, step)
         for slots in program.wanted_slots:  # parameters that no line uses, but that are handed back or compared

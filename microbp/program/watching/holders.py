@@ -20,7 +20,7 @@ import numpy as np
 
 from microbp.graph import Node, Primitive
 from microbp.nn.parameters import nodes_of
-from microbp.program.lines import Leaf, RecordingError
+from microbp.program.lines import Leaf, RecordingError, StraightLine
 
 Read = Callable[[], list[Any]]
 """What gives the things that stand in a place at the time."""
@@ -108,6 +108,8 @@ def _places_in(name: str, x: Any) -> Iterator[tuple[str, Read]]:
             yield f"{name}[{_key_text(key)}]", functools.partial(_value, x, key)
     elif isinstance(x, set | frozenset):
         yield name, lambda: sorted(x, key=id)
+    elif isinstance(x, StraightLine):  # what a program checks are whole modules
+        yield f"a parameter of {x.name}", lambda: [leaf.data for leaf in x.parameters]
     elif isinstance(x, list | tuple | deque | np.ndarray):
         yield name, lambda: x.ravel().tolist() if isinstance(x, np.ndarray) else list(x)
     elif isinstance(x, type):
