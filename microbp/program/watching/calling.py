@@ -167,8 +167,8 @@ def _needed(call: Call) -> Call:
             "record: the function gave a constant: it rests neither on an argument nor on a parameter, so there is "
             "nothing to replay"
         )
-    arrays = [] if _gives_tensors(call) else [x for x in call.walk[1] if isinstance(x, Tensor)]
-    if arrays:
+    arrays = [x for note in call.notes for x in (note.left, note.right) if isinstance(x, Tensor)]
+    if arrays and not _gives_tensors(call):
         raise RecordingError(
             f"record: the function gives Values, and compares the Tensor {arrays[0].name} that it computed of some; "
             "pass node=mb.Tensor"

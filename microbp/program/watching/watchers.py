@@ -65,13 +65,15 @@ def _watch(nodes: list[Node], watched: list[Node]) -> None:
     """Count a watcher more for each node that is plain otherwise, and put it with the watched ones."""
     with TURNS:
         for x in nodes:
-            need_no_own_class(x)
-            if x.__class__ in WATCHED_AS:
-                x.__class__ = WATCHED_AS[x.__class__]
-                WATCHERS[x] = 0
-            if x in WATCHERS:
+            if (kind := x.__class__) in WATCHED_AS:
+                x.__class__ = WATCHED_AS[kind]
+                WATCHERS[x] = 1
+                watched.append(x)
+            elif x in WATCHERS:
                 WATCHERS[x] += 1
                 watched.append(x)
+            else:
+                need_no_own_class(x)
 
 
 def _let_go(watched: list[Node]) -> None:
