@@ -13,7 +13,8 @@ from microbp.draw import DrawingError, draw
 from microbp.formulas import document, formula
 from microbp.graph import Node, Primitive
 from microbp.history import History
-from microbp.kinds import Elementwise, Linear, LinearInSequence, Reduction
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import Linear, LinearInSequence
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, optimizers, regularizers
 from microbp.paths import Path, Paths

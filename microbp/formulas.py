@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from microbp.graph import Primitive
-from microbp.kinds import REQUIRED, Elementwise, Linear, LinearInSequence, Reduction
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import REQUIRED, Linear, LinearInSequence
 from microbp.symbols import Symbol, as_symbol, shape_of_result
 
 

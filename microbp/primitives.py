@@ -19,11 +19,12 @@ from typing import Any
 import numpy as np
 
 from microbp.graph import Operand, Primitive
-from microbp.kinds import REQUIRED, Elementwise, Linear, LinearInSequence, Reduction, unbroadcast
-from microbp.kinds import broadcast_to as broadcast_to
-from microbp.kinds import reshape as reshape
-from microbp.kinds import sum_to as sum_to
-from microbp.kinds import transpose as transpose
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import REQUIRED, Linear, LinearInSequence, unbroadcast
+from microbp.linear import broadcast_to as broadcast_to
+from microbp.linear import reshape as reshape
+from microbp.linear import sum_to as sum_to
+from microbp.linear import transpose as transpose
 from microbp.shapes import Axis, kept_shape, reduced_axes, shape_of
 from microbp.sums import sum_over
 

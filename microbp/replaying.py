@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from microbp.kinds import Elementwise, Linear, LinearInSequence, Reduction
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import Linear, LinearInSequence
 from microbp.nn import activations, costs
 from microbp.nn.network import MLP, Layer
 from microbp.nn.regularizers import L2

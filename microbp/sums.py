@@ -31,7 +31,8 @@ def is_column_of_sums(x: np.ndarray, shape: tuple[int, ...]) -> bool:
 def is_short_sum(x: np.ndarray, axis: Axis, keepdims: bool) -> bool:
     """Whether to sum x is to sum up all of a few numbers that lie one after the other: of a cost, mostly.
 
-    Up to 1,000 of them a product with ones is as exact as numpy's sum, which adds up in pairs.
+    Up to 1,000 of them a product with ones is as exact as numpy's sum, which adds up in pairs. On 10 × 10 numbers it
+    takes half the time in a program, where ones and result are there; outside of it as long.
     """
     is_all = axis is None and not keepdims and 0 < x.size <= 1_000
     return is_all and x.dtype.kind == "f" and x.flags.c_contiguous
@@ -40,7 +41,7 @@ def is_short_sum(x: np.ndarray, axis: Axis, keepdims: bool) -> bool:
 def sum_over(x: Any, axis: Axis, keepdims: bool) -> Any:
     """The sum over some axes, as numpy's with these arguments; a few numbers by a product, also in programs."""
     if x.__class__ is np.ndarray and is_short_sum(x, axis, keepdims):
-        return x.reshape(-1).dot(ones(x.size, x.dtype))  # of 10 × 10 numbers in 0.5 of the time
+        return x.reshape(-1).dot(ones(x.size, x.dtype))
     return _add_up(x, axis, None, None, keepdims)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Node, Operand, Primitive
-from microbp.kinds import Elementwise, entry_by_entry, given_params
+from microbp.kinds import Elementwise, entry_by_entry
+from microbp.linear import given_params
 from microbp.operators import Differentiable
 from microbp.shapes import is_object_array, shape_of
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from microbp import Tensor, Value
-from microbp.kinds import LinearInSequence
+from microbp.linear import LinearInSequence
 from microbp.primitives import TABLE
 
 Array = np.ndarray

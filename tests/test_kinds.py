@@ -1,4 +1,4 @@
-"""How partial derivatives become pushes, pulls and entries; and the undoing of broadcasting."""
+"""How partial derivatives become pushes, pulls and entries."""
 
 from __future__ import annotations
 
@@ -17,31 +17,7 @@ from helpers import data_of, grad_of, values_of
 
 import microbp as mb
 from microbp import Tensor, Value
-from microbp.formal import FormalSum
-from microbp.kinds import REQUIRED, Elementwise, unbroadcast
-
-
-@pytest.mark.parametrize(
-    ("shape", "wide"),
-    [((), (2, 3)), ((3,), (2, 3)), ((2, 1), (2, 3)), ((2, 3), (2, 3)), ((1, 3), (4, 2, 3)), ((0,), (2, 0))],
-    ids=str,
-)
-def test_unbroadcast_is_the_transpose_of_broadcasting(shape: tuple[int, ...], wide: tuple[int, ...]):
-    """⟨broadcast x, g⟩ = ⟨x, unbroadcast g⟩"""
-    rng = np.random.default_rng(0)
-    x, g = rng.normal(size=shape), rng.normal(size=wide)
-
-    back = unbroadcast(g, shape)
-
-    assert np.shape(back) == shape
-    assert np.sum(np.broadcast_to(x, wide) * g) == pytest.approx(np.sum(x * back), rel=1e-13)
-    assert data_of(unbroadcast(Tensor(g), shape)) == pytest.approx(back)
-
-
-def test_what_was_not_broadcast_is_handed_on_as_it_is():
-    g = np.ones((2, 3))
-
-    assert unbroadcast(g, (2, 3)) is g
+from microbp.kinds import Elementwise
 
 
 def test_an_axis_that_does_not_exist_is_refused_by_every_reduction():
@@ -177,27 +153,6 @@ def test_rates_that_python_refuses_are_numpys_infinities():
     assert mb.exp(1000.0) == math.inf
 
 
-def test_formal_sums_add_up_per_entry():
-    a, b = FormalSum.of_entry(0), FormalSum.of_entry(1)
-
-    assert FormalSum.terms(a + b * 3.0 + 2.0 * a) == [(0, 3.0), (1, 3.0)]
-    assert FormalSum.terms((a + b) / 4.0) == [(0, 0.25), (1, 0.25)]
-    assert FormalSum.terms(0 + a) == [(0, 1.0)]
-    assert FormalSum.terms(0.0) == []
-
-
-def test_formal_sums_of_many_terms_do_not_recurse():
-    total: Any = 0
-    for n in range(20_000):
-        total = total + FormalSum.of_entry(n % 2)
-
-    assert FormalSum.terms(total) == [(0, 10_000.0), (1, 10_000.0)]
-
-
-def test_a_parameter_without_a_default_says_so():
-    assert repr(REQUIRED) == "REQUIRED"
-
-
 def test_a_class_of_values_with_a_higher_precedence_makes_the_result():
     class Above(Value):
         __slots__ = ()
@@ -212,9 +167,3 @@ def test_a_wrong_number_of_inputs_is_said_of_numbers_too():
             call()
     with pytest.raises(TypeError, match="nothing: an elementwise function has an input or more"):
         Elementwise("nothing", lambda: 0.0, np.zeros)
-
-
-def test_a_number_is_broadcast_to_what_numpy_takes_for_a_shape():
-    assert mb.broadcast_to(Tensor(1.0), 3).data.tolist() == [1.0] * 3
-    with pytest.raises(ValueError, match="broadcast_to"):
-        mb.broadcast_to(Tensor(1.0), (-1,))

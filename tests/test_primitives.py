@@ -28,7 +28,8 @@ from helpers import (
 
 import microbp as mb
 from microbp import Tensor, Value, backward, forward
-from microbp.kinds import Elementwise, Linear
+from microbp.kinds import Elementwise
+from microbp.linear import Linear
 from microbp.primitives import TABLE
 
 each_call = pytest.mark.parametrize("call", CALLS, ids=str)

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from training import bits, frozen, quietly, some_examples
+from training import bits, both_nodes, frozen, quietly, some_examples
 
 from microbp.nn import MLP
-from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.tensor import Tensor
 from microbp.value import Value
-
-both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
-every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 @both_nodes

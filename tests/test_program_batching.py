@@ -11,7 +11,8 @@ from helpers import ANYWHERE, CALLS, Call, _distinct
 
 import microbp as mb
 from microbp import Tensor, Value
-from microbp.kinds import Elementwise, Linear, Reduction
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import Linear
 from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import RecordingError, record

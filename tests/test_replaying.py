@@ -12,8 +12,10 @@ from training import (
     Upper,
     Watched,
     bits,
+    both_nodes,
     by_hand,
     dropped,
+    every_optimizer,
     flat,
     frozen,
     numbers,
@@ -25,16 +27,12 @@ from training import (
 from microbp import primitives as p
 from microbp.kinds import Elementwise
 from microbp.nn import MLP, costs, regularizers
-from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.nn.optimizers import SGD, Momentum
 from microbp.program import RecordingError
 from microbp.program.descent import Descent
 from microbp.replaying import chosen, recorded, replayed, why_not_again
 from microbp.tensor import Tensor
 from microbp.value import Value
-
-both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
-every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
-
 
 COSTS = [
     ("sigmoid", "sigmoid", "quadratic"),

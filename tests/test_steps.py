@@ -10,7 +10,9 @@ from training import (
     Counting,
     Watched,
     bits,
+    both_nodes,
     by_hand,
+    every_optimizer,
     flat,
     growing,
     growing_examples,
@@ -23,14 +25,10 @@ from training import (
 
 from microbp import primitives as p
 from microbp.nn import MLP, costs
-from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.nn.optimizers import SGD, Momentum
 from microbp.program.descent import Descent
 from microbp.steps import Run, TrainingError
 from microbp.tensor import Tensor
-from microbp.value import Value
-
-both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
-every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 def until_it_grows(z):

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from training import Upper, bits, by_hand, dropped, frozen, numbers, problem_of, quietly, some_examples
+from training import (
+    Upper,
+    bits,
+    both_nodes,
+    by_hand,
+    dropped,
+    every_optimizer,
+    frozen,
+    numbers,
+    problem_of,
+    quietly,
+    some_examples,
+)
 
 from microbp import primitives as p
 from microbp.nn import MLP, regularizers
-from microbp.nn.optimizers import SGD, Adam, Momentum
+from microbp.nn.optimizers import SGD, Momentum
 from microbp.nn.parameters import gradient_of, numbers_of
 from microbp.swept import Swept
-from microbp.tensor import Tensor
 from microbp.train import train
-from microbp.value import Value
-
-both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
-every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 @both_nodes

@@ -14,7 +14,8 @@ from helpers import CALLS, Call
 import microbp as mb
 from microbp import primitives as p
 from microbp.formulas import STAND_INS, WORDS, arguments, described, document, formula
-from microbp.kinds import Elementwise, Linear, Reduction
+from microbp.kinds import Elementwise, Reduction
+from microbp.linear import Linear
 from microbp.primitives import TABLE
 from microbp.symbols import Symbol
 

@@ -16,7 +16,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training import Watched, bits, by_hand, growing, growing_examples, numbers, quietly, some_examples
+from training import (
+    Watched,
+    bits,
+    both_nodes,
+    by_hand,
+    every_optimizer,
+    growing,
+    growing_examples,
+    numbers,
+    quietly,
+    some_examples,
+)
 
 from microbp import data, equations
 from microbp import primitives as p
@@ -29,8 +40,6 @@ from microbp.value import Value
 
 ROOT = Path(__file__).parent.parent
 
-both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
-every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 # ------------------------------------------------------------------------------ what a step and an epoch are

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from microbp import primitives as p
 from microbp.nn import MLP
-from microbp.nn.optimizers import SGD
+from microbp.nn.optimizers import SGD, Adam, Momentum
 from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
 from microbp.problem import Problem
 from microbp.tensor import Tensor
 from microbp.train import train
+from microbp.value import Value
+
+both_nodes = pytest.mark.parametrize("node", [Tensor, Value])
+every_optimizer = pytest.mark.parametrize("optimizer", [SGD, Momentum, Adam])
 
 
 def quietly(net, examples, **arguments):

@@ -13,7 +13,8 @@ import numpy as np
 
 from microbp.draw.texts import number, numbers, short
 from microbp.graph import Node
-from microbp.kinds import Elementwise, Linear
+from microbp.kinds import Elementwise
+from microbp.linear import Linear
 from microbp.names import name_of
 from microbp.primitives import matmul
 

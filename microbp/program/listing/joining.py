@@ -13,7 +13,7 @@ import numpy as np
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import given_params
+from microbp.linear import given_params
 from microbp.program.lines import StraightLine
 from microbp.program.listing.texts import is_unseen, new_axes
 

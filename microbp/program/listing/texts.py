@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from microbp import primitives as p
 from microbp.graph import Primitive
-from microbp.kinds import Elementwise, LinearInSequence, given_params
+from microbp.kinds import Elementwise
+from microbp.linear import LinearInSequence, given_params
 from microbp.program.lines import index_text
 from microbp.shapes import as_axis, summed_axes
 
