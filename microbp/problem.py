@@ -40,6 +40,10 @@ class Problem(NamedTuple):
         cost.need_in_range(Y)
         return cls(net, X, Y, cost, optimizer, regularizer, _learned(net))
 
+    def steps(self, batch_size: int) -> int:
+        """How many mini-batches of so many examples, the last one maybe smaller, an epoch has."""
+        return -(-len(self.X) // batch_size)
+
     def penalty(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray | None]:
         """What the regularizer adds to the gradient by each parameter: None for biases, which it leaves alone."""
         assert self.regularizer is not None

@@ -58,7 +58,7 @@ class Run:
 
     def __init__(self, problem: Problem, batch_size: int, replay: bool | None = None) -> None:
         self.problem, self.batch_size = problem, batch_size
-        self.steps = -(-len(problem.X) // batch_size)
+        self.steps = problem.steps(batch_size)
         self.is_known = users_own(problem) is None
         self.is_asked_to_replay = bool(replay)
         self.why_not: str | None = None

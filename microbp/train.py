@@ -78,7 +78,7 @@ def train(
     middle = 0.0 if (Y < 0).any() else 0.5
     history = History()
     run: Run | None = None
-    bar = _bar(epochs * -(-len(X) // batch_size), progress)
+    bar = _bar(epochs * problem.steps(batch_size), progress)
     try:
         run = Run(problem, batch_size, replay)
         for j in range(epochs):

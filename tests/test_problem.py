@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from training import bits, both_nodes, frozen, quietly, some_examples
+from training import bits, both_nodes, frozen, problem_of, quietly, some_examples
 
 from microbp.nn import MLP
+from microbp.nn.optimizers import SGD
 from microbp.value import Value
 
 
@@ -26,3 +27,9 @@ def test_a_constant_among_the_weights_of_a_layer_is_refused():
         quietly(net, some_examples())
 
     assert bits(net) == before
+
+
+def test_an_epoch_has_a_step_for_each_mini_batch_and_one_for_the_rest():
+    problem = problem_of(MLP([3, 2], rng=0), some_examples(12), SGD(0.1))
+
+    assert [problem.steps(m) for m in (1, 5, 6, 12, 20)] == [12, 3, 2, 1, 1]
