@@ -9,7 +9,7 @@ these says more.
 from microbp import data, equations, network
 from microbp.check import check
 from microbp.data import DataError
-from microbp.draw import DrawingError, draw
+from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
 from microbp.graph import Node, Primitive
 from microbp.history import History
@@ -106,6 +106,7 @@ __all__ = [
     "div",
     "Elementwise",
     "draw",
+    "explore",
     "DrawingError",
     "equal",
     "equations",

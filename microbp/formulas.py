@@ -90,6 +90,23 @@ def formula(row: Primitive, i: int) -> str:
     raise TypeError(f"formula: {row!r} is of no kind that symbols know: Elementwise, Linear or Reduction")
 
 
+def expression(row: Primitive) -> str:
+    """What a row computes of its inputs, as text.
+
+    >>> from microbp import primitives as p
+    >>> expression(p.mul), expression(p.tanh), expression(p.matmul)
+    ('u·v', 'tanh(u)', 'a @ b')
+    """
+    names = arguments(row)
+    if isinstance(row, Elementwise):
+        return as_symbol(row(*map(Symbol, names))).text
+    if isinstance(row, LinearInSequence) or row.name not in ("matmul", "sum", "transpose"):
+        return f"{row.name}({', '.join(names)})"
+    shapes, params = STAND_INS.get(row.name, (tuple(map(_vector, names)), {}))
+    symbols = [Symbol(name, shape=shape) for name, shape in zip(names, shapes, strict=True)]
+    return as_symbol(row(*symbols, **params)).text
+
+
 def described(row: Primitive) -> str:
     """The docstring of a row: how it is called, what it is, and its partial derivatives.
 

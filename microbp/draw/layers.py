@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
@@ -24,7 +24,7 @@ FED, COST = 0, 10**9
 
 def layers(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, Scope], lit: Highlight) -> Picture:
     """The picture of the layers that `nodes` belong to."""
-    part = _parts(nodes, scopes)
+    part = parts_of(nodes, scopes)
     members: dict[int, list[Node]] = {}
     for node, n in part.items():
         members.setdefault(n, []).append(node)
@@ -56,7 +56,7 @@ def layers(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, Sc
     return Picture(boxes, arrows, "layers", caption)
 
 
-def _parts(nodes: Sequence[Node], scopes: dict[Node, Scope]) -> dict[Node, int]:
+def parts_of(nodes: Sequence[Node], scopes: Mapping[Node, Scope]) -> dict[Node, int]:
     """The layer of each node, FED for what feeds a layer, COST for what is computed from them."""
     part = {node: FED for node in inputs_of(nodes, scopes)}
     for node in nodes:

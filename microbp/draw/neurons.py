@@ -5,7 +5,7 @@ The arrows are the factors of eq. 53, ∂a^{l+1}_q/∂a^l_j, found by contractin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from microbp.draw.highlight import Highlight, owner_of, reachable, route_of
 from microbp.draw.operations import number_hint, rate_hint, title
@@ -45,7 +45,7 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
     for node in shown:
         owner = owner_of(node)
         scope = scopes[owner] if owner in active else None
-        z = next((x for x in behind[owner] if x.shape == owner.shape and role_of(x.label) == ("z", scope)), None)
+        z = next((x for x in behind[owner] if x.shape == owner.shape and (role_of(x.label) or ())[:2] == ("z", scope)), None)
         frame = Scope(scope.layer) if scope else None
         boxes.append(_box(node, z, frame, node in bright, owner in outputs))
         for x in behind[owner]:
@@ -71,7 +71,7 @@ def activations_of(nodes: Sequence[Node], scopes: dict[Node, Scope]) -> list[Nod
     return found["a"] + [node for node in found["z"] if scopes[node] not in active]
 
 
-def inputs_of(nodes: Sequence[Node], scopes: dict[Node, Scope]) -> list[Node]:
+def inputs_of(nodes: Sequence[Node], scopes: Mapping[Node, Scope]) -> list[Node]:
     """What is fed to a network from outside."""
     inside: set[Node] = set()
     fed: dict[Node, None] = {}

@@ -22,28 +22,36 @@ class Scope(NamedTuple):
 
 
 class Role(NamedTuple):
-    """What a label says: "w", "b", "z" or "a", and of which layer and neuron."""
+    """What a label says: "w", "b", "z" or "a", of which layer and neuron, and its second index.
+
+    index  the neuron that a weight comes from, or the example that a z or an a is of; None where there is none
+    """
 
     letter: str
     scope: Scope
+    index: int | None = None
 
 
-BOOK_LABEL = re.compile(r"([wbza])([1-9]\d{0,5})(?:_([1-9]\d{0,5})(?:,[1-9]\d{0,5})?)?", re.ASCII)
+BOOK_LABEL = re.compile(r"([wbza])([1-9]\d{0,5})(?:_([1-9]\d{0,5})(?:,([1-9]\d{0,5}))?)?", re.ASCII)
 
 
 def role_of(label: str | None) -> Role | None:
     """What a label in the book's indices says; None for any other.
 
-    A second index is the neuron that a weight comes from, or the example that a z or an a is of.
-
-    >>> role_of("w2_1,3"), role_of("z2")
-    (Role(letter='w', scope=Scope(layer=2, neuron=1)), Role(letter='z', scope=Scope(layer=2, neuron=None)))
+    >>> role_of("w2_1,3")
+    Role(letter='w', scope=Scope(layer=2, neuron=1), index=3)
+    >>> role_of("z2")
+    Role(letter='z', scope=Scope(layer=2, neuron=None), index=None)
     """
     match = BOOK_LABEL.fullmatch(label or "")
     if match is None:
         return None
-    letter, layer, neuron = match.groups()
-    return Role(letter, Scope(int(layer), None if neuron is None else int(neuron)))
+    letter, layer, neuron, index = match.groups()
+    return Role(letter, Scope(int(layer), _integer(neuron)), _integer(index))
+
+
+def _integer(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
 
 
 def in_order(outputs: Iterable[Node]) -> list[Node]:

@@ -1,0 +1,66 @@
+"""One self-contained HTML page: the modules, the style and the data of an explorer, put into its template.
+
+The modules import each other as neighbours in a folder. A page that was opened from a file, or that stands in
+a notebook, has no such folder, so each module becomes a `data:` URL, and an import map says which is which.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import zlib
+from html import escape
+from string import Template
+from typing import Any
+
+FOLDER = os.path.join(os.path.dirname(__file__), "page")
+
+UNPACKED = 200_000
+"""Up to so many characters, data stand in the page as they are; what is longer is deflated."""
+
+IMPORT = re.compile(r'^(import .* from|export .* from|import) "\./([a-z_]+\.js)";$', re.MULTILINE)
+"""An import from a neighbour, which is one line in all modules."""
+
+
+def html_page(title: str, data: dict[str, Any], content: str = "") -> str:
+    """The page that shows `data`, whose "kind" says as what.
+
+    content  what a reader without scripts sees, as HTML
+    """
+    template = Template(_read("explorer.html"))
+    return template.substitute(
+        title=escape(title),
+        style="\n".join(_read(name) for name in _files(".css")),
+        modules=_as_script_text(json.dumps({"imports": {f"microbp/{name}": _url_of(name) for name in _files(".js")}})),
+        data=_data_element(data),
+        content=content,
+    )
+
+
+def _files(ending: str) -> list[str]:
+    return sorted(name for name in os.listdir(FOLDER) if name.endswith(ending))
+
+
+def _read(name: str) -> str:
+    with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _url_of(name: str) -> str:
+    source = IMPORT.sub(r'\1 "microbp/\2";', _read(name))
+    return f"data:text/javascript;base64,{base64.b64encode(source.encode()).decode()}"
+
+
+def _data_element(data: dict[str, Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if len(text) <= UNPACKED:
+        return f'<script type="application/json" id="data">{_as_script_text(text)}</script>'
+    packed = base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    return f'<script type="text/plain" id="data" data-encoding="deflate">{packed}</script>'
+
+
+def _as_script_text(json_text: str) -> str:
+    """JSON in which nothing can end the script element that it stands in."""
+    return json_text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")

@@ -1,0 +1,13 @@
+/** The page: shows the data that it was made with, and says when it is ready. */
+
+import { dataOf } from "./data.js";
+import { showRecording } from "./explorer.js";
+import { showTraining } from "./training.js";
+
+const VIEWS = { recording: showRecording, training: showTraining };
+
+const data = await dataOf(document);
+const root = document.getElementById("explorer");
+root.replaceChildren();
+VIEWS[data.kind](root, data);
+document.body.dataset.ready = data.kind;

@@ -1,0 +1,5 @@
+/** The training view. */
+
+export function showTraining(root, data) {
+  root.textContent = data.title;
+}
