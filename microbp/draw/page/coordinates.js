@@ -7,8 +7,12 @@
 
 import { networkSimplex } from "./simplex.js";
 
-/** What a px of height costs between two boxes, a box and a virtual vertex, two virtual vertices. */
-const WEIGHTS = [1, 2, 8];
+/**
+ * What a px of height costs between two boxes, a box and a virtual vertex, two virtual vertices; and how much more if
+ * the edge is the only one on its side of a box, so that of two ways to bend one edge the chain stays straight.
+ */
+const WEIGHTS = [2, 4, 16];
+const ALONE = 1;
 
 /**
  * The height of the middle of each vertex, in whole px.
@@ -30,7 +34,8 @@ export function verticals(graph, layers, place, heights, { leaving, arriving }, 
       if (block[v] === block[w]) continue;
       const offset = (v < graph.boxes ? leaving[e] : 0) - (w < graph.boxes ? arriving[e] : 0);
       const key = `${block[v]} ${block[w]} ${offset}`;
-      const weight = WEIGHTS[(v >= graph.boxes) + (w >= graph.boxes)];
+      const alone = (graph.after[v].length === 1) + (graph.before[w].length === 1);
+      const weight = WEIGHTS[(v >= graph.boxes) + (w >= graph.boxes)] + ALONE * alone;
       if (terms.has(key)) terms.get(key).weight += weight;
       else terms.set(key, { from: block[v], to: block[w], offset, weight });
     }

@@ -39,9 +39,11 @@ export function countCrossings(layers, after, place) {
   for (let r = 0; r + 1 < layers.length; r += 1) {
     const targets = [];
     for (const v of layers[r]) {
-      const ends = after[v].map((w) => place[w]);
-      if (ends.length > 1) ends.sort((a, b) => a - b);
-      for (const end of ends) targets.push(end);
+      if (after[v].length === 1) {
+        targets.push(place[after[v][0]]);
+      } else {
+        targets.push(...after[v].map((w) => place[w]).sort((a, b) => a - b));
+      }
     }
     crossings += bilayerCrossings(targets, layers[r + 1].length);
   }

@@ -7,7 +7,7 @@ import { verticals } from "./coordinates.js";
 import { curve, pointOn } from "./curves.js";
 import { layered } from "./layered.js";
 import { orderLayers } from "./order.js";
-import { ports } from "./ports.js";
+import { ports, straightened } from "./ports.js";
 import { ranks } from "./ranks.js";
 import { columns, heightsAlong, route } from "./routes.js";
 
@@ -92,9 +92,9 @@ function layoutPart(part, allBoxes, allEdges, { rankGap, boxGap, edgeGap, keepOr
   const graph = layered(ranks(boxes.length, own), own);
   const preference = boxes.map(({ order }) => order);
   const { layers, place, crossings } = orderLayers(graph, preference, keepOrder);
-  const portsOfEdges = ports(heights, graph.chains, place, edgeGap);
-  const middle = verticals(graph, layers, place, heights, portsOfEdges, { boxGap, edgeGap });
-  const along = heightsAlong(graph, middle, portsOfEdges);
+  const planned = ports(heights, graph.chains, place, edgeGap);
+  const middle = verticals(graph, layers, place, heights, planned, { boxGap, edgeGap });
+  const along = heightsAlong(graph, middle, straightened(heights, graph.chains, place, edgeGap, planned, middle));
   const borders = columns(graph, widths, along, rankGap);
 
   const x = boxes.map(({ width }, v) => (borders[graph.rank[v]].left + borders[graph.rank[v]].right - width) / 2);

@@ -1,18 +1,25 @@
 // The order of the vertices within each layer, chosen for few crossings.
 //
-// Gansner, Koutsofios, North & Vo 1993, section 3: sweeps over the layers sort each by the weighted medians of its
-// neighbours in the layer before (or after), and neighbours within a layer are transposed where that helps. Here
-// several starts take turns, every second one sorting by means instead of medians, and the best order is kept.
+// Gansner, Koutsofios, North & Vo 1993, section 3: sweeps by weighted medians, and transpositions, from several starts.
+// Then the best order is shaken again and again in a few places and sifted, and what is better is kept.
 
 import { countCrossings } from "./crossings.js";
+import { sift, touch, transpose } from "./exchanges.js";
+import { arrange, compare } from "./places.js";
 import { randomNumbers } from "./random.js";
+import { sortLayers } from "./sweeps.js";
 
-/** Vertices and edges that may be looked at in all sweeps together: what bounds the time. */
+/** Pairs of vertices that may be compared altogether: what bounds the time, to about 0.1 s. */
 const BUDGET = 400000;
 
-/** Starts that are tried for small graphs, and sweeps in vain that end one. */
-const STARTS = 24;
+/** Starts, as long as they take less than half of that, and sweeps in vain that end one. */
+const STARTS = 16;
 const PATIENCE = 6;
+
+/** How often the best order is shaken, the part of the layers that changes, and the vertices of a layer that do. */
+const SHAKES = 150;
+const SHAKEN_LAYERS = 0.1;
+const SHAKEN_VERTICES = 3;
 
 /**
  * The layers of a layered graph (of layered.js), each from top to bottom.
@@ -24,60 +31,42 @@ const PATIENCE = 6;
 export function orderLayers(graph, preference, keepOrder) {
   const state = {
     ...graph,
-    layers: graph.layers,
     before: graph.before.map((list) => list.slice()),
     after: graph.after.map((list) => list.slice()),
     place: new Int32Array(graph.count),
     preference,
     keepOrder,
+    work: 0,
+  };
+  let best = { crossings: Infinity, layers: [] };
+  const keep = () => {
+    const crossings = countCrossings(state.layers, state.after, state.place);
+    if (crossings < best.crossings) best = { crossings, layers: state.layers.map((layer) => layer.slice()) };
+    return crossings;
   };
   const random = randomNumbers(1);
-  const size = graph.count + graph.chains.reduce((sum, chain) => sum + chain.length, 0);
-  let spent = 0;
-  let best = { crossings: Infinity, layers: [] };
-  for (let start = 0; start < STARTS && best.crossings > 0 && (start < 2 || spent < BUDGET); start += 1) {
-    if (start < 4) arrange(state, depthFirst(state, start % 2 === 0));
-    else arrange(state, start % 2 ? best.layers.map((layer) => shaken(layer, random)) : scattered(state, random));
+  for (let start = 0; start < STARTS && best.crossings > 0 && (start < 2 || state.work < BUDGET / 2); start += 1) {
+    arrange(state, start < 4 ? depthFirst(state, start % 2 === 0) : scattered(state, random));
     let reached = Infinity;
-    for (let sweep = 0, idle = 0; idle < PATIENCE && reached > 0; sweep += 1) {
+    for (let sweep = 0, idle = 0; idle < PATIENCE && reached > 0 && state.work < BUDGET; sweep += 1) {
       if (sweep > 0) sortLayers(state, sweep % 2 === 1, start % 4 < 2, sweep % 4 > 1);
       transpose(state);
-      const crossings = countCrossings(state.layers, state.after, state.place);
+      const crossings = keep();
       idle = crossings < reached ? 0 : idle + 1;
       reached = Math.min(reached, crossings);
-      if (crossings < best.crossings) best = { crossings, layers: state.layers.map((layer) => layer.slice()) };
-      spent += size;
-      if (spent > 2 * BUDGET) break;
     }
+  }
+  for (let n = 0; n <= SHAKES && best.crossings > 0 && state.work < BUDGET; n += 1) {
+    arrange(state, best.layers);
+    const changed = new Uint8Array(graph.layers.length).fill(n === 0 ? 1 : 0);
+    if (n > 0) shake(state, changed, random);
+    sift(state, changed);
+    keep();
   }
   arrange(state, best.layers);
   if (!keepOrder && isUpsideDown(state)) arrange(state, best.layers.map((layer) => layer.slice().reverse()));
   transpose(state);
-  const crossings = countCrossings(state.layers, state.after, state.place);
-  return { layers: state.layers, place: state.place, crossings };
-}
-
-/** Makes `layers` the present order, repaired where boxes have to keep theirs. */
-function arrange(state, layers) {
-  state.layers = layers.map((layer) => layer.slice());
-  for (const layer of state.layers) settle(state, layer);
-}
-
-/** Puts the boxes that keep their order into the places that they have among them, and numbers all places. */
-function settle({ place, preference, keepOrder }, layer) {
-  if (keepOrder) {
-    const places = [];
-    layer.forEach((v, i) => {
-      if (preference[v] !== undefined) places.push(i);
-    });
-    const sorted = places.map((i) => layer[i]).sort((a, b) => preference[a] - preference[b] || a - b);
-    places.forEach((i, n) => {
-      layer[i] = sorted[n];
-    });
-  }
-  layer.forEach((v, i) => {
-    place[v] = i;
-  });
+  return { layers: state.layers, place: state.place, crossings: keep() };
 }
 
 /** Layers in the order of a depth-first search along the edges or against them: a tree has no crossings then. */
@@ -101,17 +90,6 @@ function depthFirst({ layers, rank, before, after, preference, boxes }, along) {
   return found;
 }
 
-/** A layer in which some vertices changed their places at random. */
-function shaken(layer, random) {
-  const result = layer.slice();
-  for (let i = 0; i < result.length; i += 1) {
-    if (random() > 0.15) continue;
-    const j = Math.floor(random() * result.length);
-    [result[i], result[j]] = [result[j], result[i]];
-  }
-  return result;
-}
-
 /** All layers in a random order. */
 function scattered({ layers }, random) {
   return layers.map((layer) => {
@@ -124,100 +102,20 @@ function scattered({ layers }, random) {
   });
 }
 
-/** One sweep: each layer in turn is sorted by where its neighbours in the layer before (or after) it stand. */
-function sortLayers(state, forward, byMedian, reverseTies) {
-  const { layers, before, after, place } = state;
-  const neighbours = forward ? before : after;
-  const key = new Float64Array(state.count);
-  for (let i = 1; i < layers.length; i += 1) {
-    const layer = layers[forward ? i : layers.length - 1 - i];
-    const moving = [];
-    for (const v of layer) {
-      if (neighbours[v].length === 0) continue; // it keeps its place
-      key[v] = (byMedian ? median : mean)(neighbours[v], place);
-      moving.push(v);
+/** Lets a few vertices of a few layers change places at random, and notes where. */
+function shake(state, changed, random) {
+  const some = (n) => Math.floor(random() * n);
+  const layers = state.layers.map((layer, r) => {
+    if (random() >= SHAKEN_LAYERS) return layer;
+    const result = layer.slice();
+    for (let n = 0; n < SHAKEN_VERTICES; n += 1) {
+      const [i, j] = [some(layer.length), some(layer.length)];
+      [result[i], result[j]] = [result[j], result[i]];
     }
-    const tie = reverseTies ? -1 : 1;
-    moving.sort((a, b) => key[a] - key[b] || tie * (place[a] - place[b]));
-    let n = 0;
-    for (let at = 0; at < layer.length; at += 1) if (neighbours[layer[at]].length) layer[at] = moving[n++];
-    settle(state, layer);
-  }
-}
-
-function mean(vertices, place) {
-  let sum = 0;
-  for (const v of vertices) sum += place[v];
-  return sum / vertices.length;
-}
-
-/** The median of the places, of an even number the one that leans to the side where places are denser. */
-function median(vertices, place) {
-  sortByPlace(vertices, place);
-  const n = vertices.length;
-  const middle = n >> 1;
-  if (n % 2 === 1) return place[vertices[middle]];
-  const [low, high] = [place[vertices[middle - 1]], place[vertices[middle]]];
-  const left = low - place[vertices[0]];
-  const right = place[vertices[n - 1]] - high;
-  return left + right === 0 ? (low + high) / 2 : (low * right + high * left) / (left + right);
-}
-
-/** Sorts by insertion, in place: the lists are short and nearly sorted. */
-function sortByPlace(vertices, place) {
-  for (let i = 1; i < vertices.length; i += 1) {
-    const v = vertices[i];
-    let j = i - 1;
-    for (; j >= 0 && place[vertices[j]] > place[v]; j -= 1) vertices[j + 1] = vertices[j];
-    vertices[j + 1] = v;
-  }
-}
-
-/** Negative when box v comes before w: by their order, or as they are given. */
-function compare(preference, v, w) {
-  return preference[v] - preference[w] || v - w;
-}
-
-/** Transposes neighbours within layers as long as that takes crossings away, or puts boxes in order at no cost. */
-function transpose(state) {
-  const { layers, boxes, before, after, place, preference, keepOrder } = state;
-  let again = new Uint8Array(layers.length).fill(1);
-  for (let round = 0; round < 12 && again.includes(1); round += 1) {
-    const touched = new Uint8Array(layers.length);
-    layers.forEach((layer, r) => {
-      if (!again[r]) return;
-      for (const v of layer) {
-        if (before[v].length > 1) sortByPlace(before[v], place);
-        if (after[v].length > 1) sortByPlace(after[v], place);
-      }
-      for (let i = 0; i + 1 < layer.length; i += 1) {
-        const [v, w] = [layer[i], layer[i + 1]];
-        if (keepOrder && preference[v] !== undefined && preference[w] !== undefined) continue;
-        const gain = surplus(before[v], before[w], place) + surplus(after[v], after[w], place);
-        if (gain < 0 || (gain === 0 && !(Math.max(v, w) < boxes && compare(preference, v, w) > 0))) continue;
-        [layer[i], layer[i + 1]] = [w, v];
-        place[v] = i + 1;
-        place[w] = i;
-        if (gain > 0) for (const near of [r - 1, r, r + 1]) if (near >= 0 && near < layers.length) touched[near] = 1;
-      }
-    });
-    again = touched;
-  }
-}
-
-/** Crossings between the edges of two vertices, the first above the second, less those the other way round. */
-function surplus(above, below, place) {
-  let sum = 0;
-  let less = 0; // of below's ends those that stand before
-  let equal = 0;
-  for (const v of above) {
-    const p = place[v];
-    while (less < below.length && place[below[less]] < p) less += 1;
-    equal = less;
-    while (equal < below.length && place[below[equal]] === p) equal += 1;
-    sum += less - (below.length - equal);
-  }
-  return sum;
+    touch(changed, r);
+    return result;
+  });
+  arrange(state, layers);
 }
 
 /** Whether more pairs of boxes of one layer stand against their order, or the order they are given in, than with it. */

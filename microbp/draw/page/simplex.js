@@ -102,32 +102,38 @@ function tightTree(graph, position) {
   const slack = (e) => position[head[e]] - position[tail[e]] - minimum[e];
   const inside = new Uint8Array(count);
   const grown = [];
-  const border = []; // edges with one end inside, and some with both
+  const tight = []; // edges that lead out of the tree, and some that did
+  const border = [];
   const join = (v) => {
     inside[v] = 1;
     grown.push(v);
-    for (const e of outgoing[v]) if (!inside[head[e]]) border.push(e);
-    for (const e of incoming[v]) if (!inside[tail[e]]) border.push(e);
+    for (const e of outgoing[v]) if (!inside[head[e]]) (slack(e) === 0 ? tight : border).push(e);
+    for (const e of incoming[v]) if (!inside[tail[e]]) (slack(e) === 0 ? tight : border).push(e);
   };
   join(0);
   while (grown.length < count) {
+    while (tight.length) {
+      const e = tight.pop();
+      if (inside[tail[e]] && inside[head[e]]) continue;
+      tree.edges[tail[e]].push(e);
+      tree.edges[head[e]].push(e);
+      join(inside[tail[e]] ? head[e] : tail[e]);
+    }
     let best = -1;
     let least = Infinity;
     let kept = 0;
     for (const e of border) {
       if (inside[tail[e]] && inside[head[e]]) continue;
       border[kept++] = e;
-      if (slack(e) < least) [best, least] = [e, slack(e)];
-      if (least === 0) break;
+      if (slack(e) >= least) continue;
+      best = e;
+      least = slack(e);
     }
-    if (least > 0) {
-      border.length = kept;
-      const shift = inside[tail[best]] ? least : -least;
-      for (const v of grown) position[v] += shift;
-    }
-    tree.edges[tail[best]].push(best);
-    tree.edges[head[best]].push(best);
-    join(inside[tail[best]] ? head[best] : tail[best]);
+    border.length = kept;
+    if (best < 0) break;
+    const shift = inside[tail[best]] ? least : -least;
+    for (const v of grown) position[v] += shift;
+    for (const e of border) if (slack(e) === 0) tight.push(e);
   }
   number(graph, tree, 0, -1, 0);
   return tree;
@@ -206,7 +212,10 @@ function entering({ count, tail, head, minimum, outgoing, incoming }, tree, v) {
     const n = last[other];
     if ((n >= low && n <= high) !== within) return;
     const slack = position[head[e]] - position[tail[e]] - minimum[e];
-    if (slack < least) [best, least] = [e, slack];
+    if (slack < least) {
+      best = e;
+      least = slack;
+    }
   };
   if (2 * (high - low + 1) <= count) {
     for (let n = low; n <= high; n += 1) {
