@@ -1,0 +1,131 @@
+// The order of the vertices within each layer, chosen for few crossings.
+//
+// Gansner, Koutsofios, North & Vo 1993, section 3: sweeps by weighted medians, and transpositions, from several starts.
+// Then the best order is shaken again and again in a few places and sifted, and what is better is kept.
+
+import { countCrossings } from "./crossings.js";
+import { sift, touch, transpose } from "./exchanges.js";
+import { arrange, compare } from "./places.js";
+import { randomNumbers } from "./random.js";
+import { sortLayers } from "./sweeps.js";
+
+/** Pairs of vertices that may be compared altogether: what bounds the time, to about 0.1 s. */
+const BUDGET = 400000;
+
+/** Starts, as long as they take less than half of that, and sweeps in vain that end one. */
+const STARTS = 16;
+const PATIENCE = 6;
+
+/** How often the best order is shaken, the part of the layers that changes, and the vertices of a layer that do. */
+const SHAKES = 150;
+const SHAKEN_LAYERS = 0.1;
+const SHAKEN_VERTICES = 3;
+
+/**
+ * The layers of a layered graph (of layered.js), each from top to bottom.
+ *
+ * preference  for each box a number or undefined: those with numbers stand sorted by it where that costs nothing
+ * keepOrder   they are sorted by it at any cost
+ * Returns {layers, place, crossings}; place is the place of each vertex in its layer.
+ */
+export function orderLayers(graph, preference, keepOrder) {
+  const state = {
+    ...graph,
+    before: graph.before.map((list) => list.slice()),
+    after: graph.after.map((list) => list.slice()),
+    place: new Int32Array(graph.count),
+    preference,
+    keepOrder,
+    work: 0,
+  };
+  let best = { crossings: Infinity, layers: [] };
+  const keep = () => {
+    const crossings = countCrossings(state.layers, state.after, state.place);
+    if (crossings < best.crossings) best = { crossings, layers: state.layers.map((layer) => layer.slice()) };
+    return crossings;
+  };
+  const random = randomNumbers(1);
+  for (let start = 0; start < STARTS && best.crossings > 0 && (start < 2 || state.work < BUDGET / 2); start += 1) {
+    arrange(state, start < 4 ? depthFirst(state, start % 2 === 0) : scattered(state, random));
+    let reached = Infinity;
+    for (let sweep = 0, idle = 0; idle < PATIENCE && reached > 0 && state.work < BUDGET; sweep += 1) {
+      if (sweep > 0) sortLayers(state, sweep % 2 === 1, start % 4 < 2, sweep % 4 > 1);
+      transpose(state);
+      const crossings = keep();
+      idle = crossings < reached ? 0 : idle + 1;
+      reached = Math.min(reached, crossings);
+    }
+  }
+  for (let n = 0; n <= SHAKES && best.crossings > 0 && state.work < BUDGET; n += 1) {
+    arrange(state, best.layers);
+    const changed = new Uint8Array(graph.layers.length).fill(n === 0 ? 1 : 0);
+    if (n > 0) shake(state, changed, random);
+    sift(state, changed);
+    keep();
+  }
+  arrange(state, best.layers);
+  if (!keepOrder && isUpsideDown(state)) arrange(state, best.layers.map((layer) => layer.slice().reverse()));
+  transpose(state);
+  return { layers: state.layers, place: state.place, crossings: keep() };
+}
+
+/** Layers in the order of a depth-first search along the edges or against them: a tree has no crossings then. */
+function depthFirst({ layers, rank, before, after, preference, boxes }, along) {
+  const [next, previous] = along ? [after, before] : [before, after];
+  const seen = new Uint8Array(rank.length);
+  const found = layers.map(() => []);
+  const roots = [];
+  for (let v = 0; v < boxes; v += 1) if (previous[v].length === 0) roots.push(v);
+  roots.sort((a, b) => (preference[a] ?? Infinity) - (preference[b] ?? Infinity) || a - b || 0);
+  for (const root of roots) {
+    const stack = [root];
+    while (stack.length) {
+      const v = stack.pop();
+      if (seen[v]) continue;
+      seen[v] = 1;
+      found[rank[v]].push(v);
+      for (let i = next[v].length - 1; i >= 0; i -= 1) stack.push(next[v][i]);
+    }
+  }
+  return found;
+}
+
+/** All layers in a random order. */
+function scattered({ layers }, random) {
+  return layers.map((layer) => {
+    const result = layer.slice();
+    for (let i = result.length - 1; i > 0; i -= 1) {
+      const j = Math.floor(random() * (i + 1));
+      [result[i], result[j]] = [result[j], result[i]];
+    }
+    return result;
+  });
+}
+
+/** Lets a few vertices of a few layers change places at random, and notes where. */
+function shake(state, changed, random) {
+  const some = (n) => Math.floor(random() * n);
+  const layers = state.layers.map((layer, r) => {
+    if (random() >= SHAKEN_LAYERS) return layer;
+    const result = layer.slice();
+    for (let n = 0; n < SHAKEN_VERTICES; n += 1) {
+      const [i, j] = [some(layer.length), some(layer.length)];
+      [result[i], result[j]] = [result[j], result[i]];
+    }
+    touch(changed, r);
+    return result;
+  });
+  arrange(state, layers);
+}
+
+/** Whether more pairs of boxes of one layer stand against their order, or the order they are given in, than with it. */
+function isUpsideDown({ layers, boxes, preference }) {
+  let balance = 0;
+  for (const layer of layers) {
+    const shown = layer.filter((v) => v < boxes);
+    shown.forEach((v, i) => {
+      for (const w of shown.slice(i + 1)) balance += Math.sign(compare(preference, v, w));
+    });
+  }
+  return balance > 0;
+}
