@@ -19,7 +19,8 @@ from microbp.names import Entry, NodeOrEntry, name_of
 class Groups:
     """The groups that numbers of `nodes` are in, numbered as they come.
 
-    described  for each a dict: name, kind ("input", "layer", "neuron", "cost", "tensor") and parent, −1 for none
+    described  for each a dict: name, kind ("input", "layer", "neuron", "cost", "tensor"), number
+               (of a layer or a neuron, else 0) and parent, −1 for none
     """
 
     def __init__(self, nodes: Sequence[Node], scopes: Mapping[Node, Scope]) -> None:
@@ -40,7 +41,7 @@ class Groups:
             return -1
         outer = self._part_place(part)
         neuron = self._neuron(node, entry)
-        return outer if neuron is None else self._place((part, neuron), f"neuron {neuron}", "neuron", outer)
+        return outer if neuron is None else self._place((part, neuron), f"neuron {neuron}", "neuron", outer, neuron)
 
     def whole(self, node: Node) -> int:
         """The group of all entries of a Tensor, or where there is just one the group that this is in; −1 for none."""
@@ -61,13 +62,13 @@ class Groups:
             return self._place(part, "input", "input", -1)
         if part == COST:
             return self._place(part, "cost", "cost", -1)
-        return self._place(part, f"layer {part}", "layer", -1)
+        return self._place(part, f"layer {part}", "layer", -1, part)
 
-    def _place(self, key: Any, name: str, kind: str, parent: int) -> int:
+    def _place(self, key: Any, name: str, kind: str, parent: int, number: int = 0) -> int:
         place = self._places.get(key)
         if place is None:
             place = self._places[key] = len(self.described)
-            self.described.append({"name": name, "kind": kind, "parent": parent})
+            self.described.append({"name": name, "kind": kind, "number": number, "parent": parent})
         return place
 
 

@@ -1,0 +1,136 @@
+/** Where everything stands: each open group is laid out by itself, and is a box in the layout of what it stands in. */
+
+import { layout } from "./layout.js";
+
+/** Around the boxes in a frame, and above them for its name. */
+const PADDING = 12;
+const TITLE = 20;
+
+/** The gap between ranks, which has room for a rate factor, and between boxes; wider between layers than in a neuron. */
+const GAPS = {
+  root: { rankGap: 84, boxGap: 18 },
+  layer: { rankGap: 70, boxGap: 14 },
+  default: { rankGap: 64, boxGap: 12 },
+};
+
+/**
+ * Places for the boxes, frames and edges of a view.
+ *
+ * @param {View} view
+ * @param {{width: number, height: number}[]} sizes of the boxes
+ * @returns {{boxes: {x, y, width, height}[], frames: {group, x, y, width, height}[], routes: {x, y}[][], width, height}}
+ */
+export function arrange(view, sizes) {
+  const places = new Array(view.boxes.length);
+  const frames = new Map();
+  const routes = view.edges.map(() => ({ start: [], middle: [], end: [] }));
+  const whole = arrangeGroup(view, view.tree.root, sizes);
+  whole.put(0, 0, places, frames, routes);
+  return {
+    boxes: places,
+    frames: [...frames].map(([group, place]) => ({ group, ...place })),
+    routes: routes.map(({ start, middle, end }, edge) => joined(view.edges[edge], places, [...start, ...middle, ...end])),
+    width: whole.width,
+    height: whole.height,
+  };
+}
+
+/** A layout of what a group holds, which can be put at a place. */
+function arrangeGroup(view, group, sizes) {
+  const items = itemsIn(view, group);
+  const inner = items.map((item) => (item.group ? arrangeGroup(view, item.group, sizes) : sizes[item.box]));
+  const itemOf = new Map();
+  items.forEach((item, n) => item.boxes.forEach((box) => itemOf.set(box, n)));
+
+  const boxes = items.map((item, n) => ({ width: inner[n].width, height: inner[n].height, order: n }));
+  const edges = [];
+  const carried = []; // for each edge of the layout, the edges of the view that take its way
+  const ports = new Map();
+  const portOf = (box, side) => {
+    const key = `${side} ${box}`;
+    if (!ports.has(key)) {
+      ports.set(key, boxes.length);
+      boxes.push({ width: 0, height: 4, rank: side, order: boxes.length });
+    }
+    return ports.get(key);
+  };
+  const between = new Map();
+  view.edges.forEach(({ source, target }, edge) => {
+    const [from, to] = [itemOf.get(source), itemOf.get(target)];
+    if (from === to || (from === undefined && to === undefined)) return;
+    const start = from ?? portOf(source, "first");
+    const end = to ?? portOf(target, "last");
+    const isOwn = items[from]?.group === null && items[to]?.group === null;
+    const key = `${start} ${end}`;
+    if (!isOwn && between.has(key)) carried[between.get(key)].push(edge);
+    else {
+      between.set(key, edges.length);
+      edges.push({ source: start, target: end });
+      carried.push([edge]);
+    }
+  });
+  const keepOrder = group.kind === "layer" || group.kind === "root" || group.kind === "input";
+  const gaps = GAPS[group.kind] ?? GAPS.default;
+  const laid = layout(boxes, edges, { ...gaps, keepOrder });
+  const isRoot = group.kind === "root";
+  const left = isRoot ? 0 : PADDING;
+  const top = isRoot ? 0 : PADDING + TITLE;
+  return {
+    width: laid.width + 2 * left,
+    height: laid.height + top + left,
+    put(x, y, places, frames, routes) {
+      if (!isRoot) frames.set(group, { x, y, width: this.width, height: this.height });
+      items.forEach((item, n) => {
+        const [itemX, itemY] = [x + left + laid.x[n], y + top + laid.y[n]];
+        if (item.group) inner[n].put(itemX, itemY, places, frames, routes);
+        else places[item.box] = { x: itemX, y: itemY, ...sizes[item.box] };
+      });
+      carried.forEach((viewEdges, n) => {
+        const points = laid.routes[n].map((point) => ({ x: point.x + x + left, y: point.y + y + top }));
+        const { source, target } = edges[n];
+        for (const edge of viewEdges) {
+          if (source >= items.length) routes[edge].end.unshift(...points.slice(1));
+          else if (target >= items.length) routes[edge].start.push(...points.slice(0, -1));
+          else if (items[source].group === null && items[target].group === null) routes[edge].middle = points;
+          else {
+            // Where it begins or ends inside of a frame, that frame's own layout says how.
+            const from = items[source].group === null ? 0 : 1;
+            const to = items[target].group === null ? points.length : points.length - 1;
+            routes[edge].middle = points.slice(from, to);
+          }
+        }
+      });
+    },
+  };
+}
+
+/** What stands in a group directly: boxes, and open groups with all boxes in them. */
+function itemsIn(view, group) {
+  const items = [];
+  const itemOfGroup = new Map();
+  view.boxes.forEach(({ frame }, box) => {
+    const line = frame.line;
+    const place = line.indexOf(group);
+    if (place === 0) items.push({ group: null, box, boxes: [box] });
+    else if (place > 0) {
+      const inside = line[place - 1];
+      if (!itemOfGroup.has(inside)) {
+        itemOfGroup.set(inside, { group: inside, boxes: [] });
+        items.push(itemOfGroup.get(inside));
+      }
+      itemOfGroup.get(inside).boxes.push(box);
+    }
+  });
+  return items;
+}
+
+/** The points of an edge, which begins and ends at its boxes whatever the layouts on its way said. */
+function joined({ source, target }, places, points) {
+  const [from, to] = [places[source], places[target]];
+  const start = { x: from.x + from.width, y: from.y + from.height / 2 };
+  const end = { x: to.x, y: to.y + to.height / 2 };
+  const inside = points.filter(({ x }) => x > start.x + 1 && x < end.x - 1);
+  const first = points[0] && Math.abs(points[0].x - start.x) <= 1 ? points[0] : start;
+  const last = points.at(-1) && Math.abs(points.at(-1).x - end.x) <= 1 ? points.at(-1) : end;
+  return [first, ...inside, last];
+}

@@ -1,0 +1,75 @@
+/** The picture during the game: boxes that are gone, the edges that bridge them, and what each box would take. */
+
+import { svg } from "./elements.js";
+import { placeLabels } from "./labels.js";
+import { edgeElement, LABEL, rateLooks } from "./picture.js";
+
+export class GamePicture {
+  constructor(picture, game) {
+    this.picture = picture;
+    this.game = game;
+    this.layer = svg("g", { class: "game-edges" });
+    picture.element.classList.add("in-game");
+    picture.element.querySelector(".box").before(this.layer);
+    this.degrees = picture.boxes.map(({ group }, box) => {
+      const { width, height } = picture.placed.boxes[box];
+      const text = svg("text", { class: "degree", x: width - 6, y: height - 6 });
+      group.append(text);
+      return text;
+    });
+    this.routes = new Map(picture.view.edges.map(({ source, target }, edge) => [key(source, target), picture.placed.routes[edge]]));
+    this.started = new Set(game.edges.flatMap(({ source, target }) => [source, target]).map((node) => picture.view.boxOf[node]));
+  }
+
+  /** Show what is left; bridges are the edges that the last move changed. */
+  show(bridges) {
+    const { picture, game } = this;
+    const { boxOf } = picture.view;
+    const fresh = new Set(bridges.map(({ source, target }) => key(boxOf[source], boxOf[target])));
+    picture.boxes.forEach(({ group }, box) => {
+      const nodes = game.nodesIn(box);
+      const isFixed = game.inputs.has(box) || box === game.output;
+      group.classList.toggle("fixed", isFixed && this.started.has(box));
+      group.classList.toggle("outside", !this.started.has(box));
+      group.classList.toggle("gone", this.started.has(box) && nodes.length === 0);
+      this.degrees[box].textContent = isFixed || nodes.length !== 1 ? "" : degreeText(game.elimination, nodes[0]);
+    });
+    const between = new Map();
+    for (const { source, target, rate } of game.edges) {
+      const ends = key(boxOf[source], boxOf[target]);
+      if (boxOf[source] === boxOf[target]) continue;
+      if (!between.has(ends)) between.set(ends, { source: boxOf[source], target: boxOf[target], rates: [] });
+      between.get(ends).rates.push(rate);
+    }
+    const edges = [...between].map(([ends, { source, target, rates }]) => {
+      const looks = rateLooks(rates);
+      const route = this.routes.get(ends) ?? this.bridge(source, target);
+      const { group, label } = edgeElement(route, looks);
+      group.classList.toggle("fresh", fresh.has(ends));
+      group.setAttribute("aria-label", `rate factor ${looks.spoken}, from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
+      group.setAttribute("role", "img");
+      return { group, label, route, looks };
+    });
+    this.layer.replaceChildren(...edges.map(({ group }) => group));
+    const sizes = edges.map(({ looks }) => ({ width: looks.text.length * LABEL.letter, height: LABEL.height }));
+    const left = picture.placed.boxes.filter((_, box) => game.nodesIn(box).length);
+    placeLabels(sizes, left, edges.map(({ route }) => route)).forEach(({ x, y }, n) => {
+      edges[n].label.setAttribute("x", x);
+      edges[n].label.setAttribute("y", y + 4);
+    });
+  }
+
+  /** A way from box to box where no edge was before. */
+  bridge(source, target) {
+    const [from, to] = [this.picture.placed.boxes[source], this.picture.placed.boxes[target]];
+    return [{ x: from.x + from.width, y: from.y + from.height / 2 }, { x: to.x, y: to.y + to.height / 2 }];
+  }
+}
+
+function degreeText(elimination, node) {
+  return `${elimination.into.get(node).size}×${elimination.out.get(node).size}`;
+}
+
+function key(source, target) {
+  return `${source} ${target}`;
+}

@@ -1,0 +1,203 @@
+/** The picture: boxes, frames and edges as SVG, and what of them is seen at a step. */
+
+import { arrange } from "./arrange.js";
+import { contentOf, heightOf } from "./boxes.js";
+import { svg } from "./elements.js";
+import { placeLabels } from "./labels.js";
+import { curve } from "./layout.js";
+import { numberText, signOf } from "./numbers.js";
+
+const MARGIN = 20;
+const ROW = 15;
+const ARROW = 7;
+export const LABEL = { height: 13, letter: 6.2 };
+
+/** The drawing of one view, kept up to date as steps are taken and things are selected. */
+export class Picture {
+  /** @param {View} view */
+  constructor(view) {
+    this.view = view;
+    this.placed = arrange(view, view.boxes.map((_, box) => sizeOf(view, box)));
+    this.width = this.placed.width + 2 * MARGIN;
+    this.height = this.placed.height + 2 * MARGIN;
+    this.frames = this.placed.frames.map(drawnFrame);
+    this.edges = view.edges.map((_, edge) => this.drawnEdge(edge));
+    this.boxes = view.boxes.map((_, box) => this.drawnBox(box));
+    const groups = [...this.frames, ...this.edges, ...this.boxes].map(({ group }) => group);
+    this.element = svg("svg", { class: "picture", role: "group", "aria-label": "The computation" }, ...groups);
+    this.element.setAttribute("viewBox", `${-MARGIN} ${-MARGIN} ${this.width} ${this.height}`);
+    this.labelEdges();
+    this.boxes[view.order[0]]?.group.setAttribute("tabindex", 0);
+    this.element.addEventListener("focusin", ({ target }) => this.moveTabStop(target));
+  }
+
+  /** One box or edge can be reached by the Tab key: the one that had the focus last. */
+  moveTabStop(target) {
+    for (const { group } of [...this.boxes, ...this.edges]) group.setAttribute("tabindex", group === target ? 0 : -1);
+  }
+
+  /**
+   * Show what is known after a step.
+   *
+   * @param {Steps} steps
+   * @param {number} step
+   * @param {object} state what is known (`Steps.stateAfter`)
+   */
+  showStep(steps, step, state) {
+    const { phase, box: current } = steps.steps[step];
+    this.boxes.forEach(({ group, title, rows }, box) => {
+      const content = contentOf(this.view, box, steps, state);
+      title.textContent = content.title;
+      rows.forEach((row, n) => {
+        const { text = "", kind = "", mark = "" } = content.rows[n] ?? {};
+        row.textContent = text;
+        row.setAttribute("class", `row ${kind} ${mark} ${kind === "gradient" && /−/.test(text) ? "negative" : ""}`);
+      });
+      group.setAttribute("aria-label", `${content.title}: ${content.rows.map(({ text }) => spoken(text)).join(", ")}`);
+      group.classList.toggle("current", box === current);
+    });
+    this.edges.forEach(({ group }, edge) => {
+      const { target } = this.view.edges[edge];
+      const isActive = target === current && (phase === "forward" || phase === "backward");
+      group.classList.toggle("active", isActive);
+      group.classList.toggle("back", isActive && phase === "backward");
+      group.classList.toggle("ahead", !this.view.boxes[target].members.some((node) => state.isComputed[node]));
+    });
+  }
+
+  /** What a box is called. */
+  nameOf(box) {
+    return boxName(this.view, box);
+  }
+
+  /** Light some boxes and edges, and fade all others; null for none. */
+  light(lit) {
+    this.element.classList.toggle("some-lit", lit !== null);
+    this.boxes.forEach(({ group }, box) => group.classList.toggle("lit", lit?.boxes.has(box) ?? false));
+    this.edges.forEach(({ group }, edge) => group.classList.toggle("lit", lit?.edges.has(edge) ?? false));
+  }
+
+  /** Mark what is selected: {box}, {edge} or null. */
+  select(selected) {
+    this.boxes.forEach(({ group }, box) => mark(group, box === selected?.box));
+    this.edges.forEach(({ group }, edge) => mark(group, edge === selected?.edge));
+  }
+
+  drawnBox(box) {
+    const { view, placed } = this;
+    const { group, node, id } = view.boxes[box];
+    const { x, y, width, height } = placed.boxes[box];
+    const title = svg("text", { class: "title", x: 8, y: ROW });
+    const rows = Array.from({ length: heightOf(view, box) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
+    const kind = group ? `group ${group.kind}` : kindOf(view.recording, node);
+    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows];
+    if (group) {
+      const opener = svg("g", { class: "opener", transform: `translate(${width - 22}, 3)`, "data-open": id });
+      opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
+      opener.append(svg("title", {}, `open ${group.fullName}`));
+      parts.push(opener);
+    }
+    const attributes = { class: `box ${kind}`, role: "button", tabindex: -1, "data-box": box, id: `box-${id}` };
+    return { group: svg("g", { ...attributes, transform: `translate(${x}, ${y})` }, ...parts), title, rows };
+  }
+
+  drawnEdge(edge) {
+    const rate = rateText(this.view, edge);
+    const { source, target } = this.view.edges[edge];
+    const name = `from ${this.nameOf(source)} to ${this.nameOf(target)}`;
+    const { group, label } = edgeElement(this.placed.routes[edge], rate);
+    for (const [key, value] of Object.entries({
+      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `rate factor ${rate.spoken}, ${name}`,
+    })) group.setAttribute(key, value);
+    return { group, label, rate };
+  }
+
+  labelEdges() {
+    const sizes = this.edges.map(({ rate }) => ({ width: rate.text.length * LABEL.letter, height: LABEL.height }));
+    const places = placeLabels(sizes, this.placed.boxes, this.placed.routes);
+    this.edges.forEach(({ group, label }, edge) => {
+      label.setAttribute("x", places[edge].x);
+      label.setAttribute("y", places[edge].y + 4);
+      group.classList.toggle("crowded", !places[edge].free);
+    });
+  }
+}
+
+/** A line along a route, with its arrow and its label, which has no place yet. */
+export function edgeElement(points, rate) {
+  const end = points.at(-1);
+  const line = curve([...points.slice(0, -1), { x: end.x - ARROW, y: end.y }]);
+  const label = svg("text", { class: "rate" }, rate.text);
+  const group = svg(
+    "g", { class: `edge ${rate.sign}` },
+    svg("path", { class: "reach", d: line }),
+    svg("path", { class: "line", d: line, "stroke-width": rate.width }),
+    svg("path", { class: "arrow", d: `M${end.x} ${end.y}l${-ARROW} ${-ARROW / 2}v${ARROW}z` }),
+    label,
+  );
+  return { group, label };
+}
+
+/** Rate factors in a few letters, with their sign and the width of the line. */
+export function rateLooks(rates) {
+  if (rates.length === 0) return { text: "", spoken: "none, by a constant", sign: "constant", width: 1 };
+  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  const isOne = low === high || rates.length === 1;
+  const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
+  const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
+  const size = rates.reduce((sum, rate) => sum + Math.abs(rate), 0) / rates.length;
+  return { text, spoken: isOne ? numberText(rates[0]) : `${numberText(low)} to ${numberText(high)}`, sign, width: lineWidth(size) };
+}
+
+/** What a box is called. */
+export function boxName(view, box) {
+  const { group, node } = view.boxes[box];
+  return group ? group.fullName : view.recording.name(node);
+}
+
+/** The rate factors of an edge in a few letters, with their sign and the width of the line. */
+export function rateText(view, edge) {
+  const { source, target, edges } = view.edges[edge];
+  const { all } = view.recording;
+  if (edges.length === 1 && view.boxes[source].node !== null && view.boxes[target].node !== null) {
+    return rateLooks([all.rate[edges[0]]].filter(() => view.recording.varies[all.source[edges[0]]]));
+  }
+  return rateLooks(view.ratesBetween(source, target).map(({ rate }) => rate));
+}
+
+/** Width of a line by |rate factor|: 1.8 px at 1, 0.8 more for every tenfold, from 0.8 to 4. */
+function lineWidth(size) {
+  if (!Number.isFinite(size)) return 4;
+  return size === 0 ? 0.8 : Math.min(Math.max(1.8 + 0.8 * Math.log10(size), 0.8), 4);
+}
+
+function sizeOf(view, box) {
+  const { group } = view.boxes[box];
+  const rows = heightOf(view, box);
+  const name = boxName(view, box);
+  const width = group ? Math.max(112, 30 + 7.2 * Math.min(name.length, 28)) : Math.max(82, 20 + 7 * Math.min(name.length + 4, 28));
+  return { width: group && !["neuron"].includes(group.kind) ? Math.max(width, 150) : width, height: ROW * rows + 9 };
+}
+
+function drawnFrame({ group, x, y, width, height }) {
+  const closer = svg("g", { class: "closer", transform: `translate(${width - 22}, 3)`, role: "button", tabindex: 0, "data-close": group.id });
+  closer.setAttribute("aria-label", `close ${group.fullName}`);
+  closer.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13" }), svg("title", {}, `close ${group.fullName}`));
+  const name = svg("text", { x: 10, y: 16 }, group.name);
+  const rect = svg("rect", { width, height, rx: 10 });
+  return { group: svg("g", { class: `frame ${group.kind}`, transform: `translate(${x}, ${y})` }, rect, name, closer) };
+}
+
+function kindOf(recording, node) {
+  if (!recording.varies[node]) return "constant";
+  return recording.isLeaf(node) ? "parameter" : "operation";
+}
+
+function mark(group, isSelected) {
+  group.classList.toggle("selected", isSelected);
+  group.setAttribute("aria-pressed", isSelected);
+}
+
+function spoken(text) {
+  return text.replace("∂ ·", "gradient not known yet").replace("+ …", "so far").replace("∂", "gradient").replace("·", "not known yet");
+}
