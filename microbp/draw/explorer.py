@@ -59,10 +59,14 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     """An interactive page of all that `output` rests on: its sweeps step by step, its paths, its elimination.
 
     output  a Value or Tensor, or several
-    title   the page's, by default the name of the output
+    title   the page's
     """
     given = list(output.flat) if isinstance(output, np.ndarray) else output
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(f"explore: takes Values and Tensors, not {output!r:.60}")
-    return Explorer({"kind": "recording", **columns_of(nodes)}, title or f"How {nodes[0].name} was computed")
+    return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]))
+
+
+def _title(output: Node) -> str:
+    return "A computation and its gradients" if output.label is None else f"{output.label} and its gradients"

@@ -6,6 +6,9 @@ import { layout } from "./layout.js";
 const PADDING = 12;
 const TITLE = 20;
 
+/** Where an edge from outside comes in, or one to outside leaves: as wide as the boxes that it passes between. */
+const PORT = { width: 80, height: 8 };
+
 /** The gap between ranks, which has room for a rate factor, and between boxes; wider between layers than in a neuron. */
 const GAPS = {
   root: { rankGap: 84, boxGap: 18 },
@@ -50,7 +53,7 @@ function arrangeGroup(view, group, sizes) {
     const key = `${side} ${box}`;
     if (!ports.has(key)) {
       ports.set(key, boxes.length);
-      boxes.push({ width: 0, height: 4, rank: side, order: boxes.length });
+      boxes.push({ ...PORT, side, order: box });
     }
     return ports.get(key);
   };
@@ -69,35 +72,43 @@ function arrangeGroup(view, group, sizes) {
       carried.push([edge]);
     }
   });
-  const keepOrder = group.kind === "layer" || group.kind === "root" || group.kind === "input";
+  const keepOrder = group.kind === "layer" || group.kind === "input";
   const gaps = GAPS[group.kind] ?? GAPS.default;
   const laid = layout(boxes, edges, { ...gaps, keepOrder });
   const isRoot = group.kind === "root";
-  const left = isRoot ? 0 : PADDING;
-  const top = isRoot ? 0 : PADDING + TITLE;
+  // Columns that hold nothing but ports need no room.
+  const own = items.map((_, n) => ({ left: laid.x[n], right: laid.x[n] + inner[n].width }));
+  const [left, right] = [Math.min(...own.map((item) => item.left)), Math.max(...own.map((item) => item.right))];
+  const [padding, above] = isRoot ? [0, 0] : [PADDING, PADDING + TITLE];
   return {
-    width: laid.width + 2 * left,
-    height: laid.height + top + left,
+    width: right - left + 2 * padding,
+    height: laid.height + above + padding,
     put(x, y, places, frames, routes) {
       if (!isRoot) frames.set(group, { x, y, width: this.width, height: this.height });
+      const [originX, originY] = [x + padding - left, y + above];
       items.forEach((item, n) => {
-        const [itemX, itemY] = [x + left + laid.x[n], y + top + laid.y[n]];
+        const [itemX, itemY] = [originX + laid.x[n], originY + laid.y[n]];
         if (item.group) inner[n].put(itemX, itemY, places, frames, routes);
         else places[item.box] = { x: itemX, y: itemY, ...sizes[item.box] };
       });
+      const isWithin = (point) => point.x > x + padding + 1 && point.x < x + this.width - padding - 1;
+      // A port beside boxes is passed on the level; in a column of its own it is left out.
+      const throughPort = (points, side) => {
+        const [at, rest] = side < 0 ? [points[0], points.slice(1)] : [points.at(-1), points.slice(0, -1)];
+        const isAlone = side < 0 ? left > 0 : right < laid.width;
+        const outside = { x: at.x + side * PORT.width, y: at.y };
+        return isAlone ? rest.filter(isWithin) : side < 0 ? [outside, at, ...rest] : [...rest, at, outside];
+      };
       carried.forEach((viewEdges, n) => {
-        const points = laid.routes[n].map((point) => ({ x: point.x + x + left, y: point.y + y + top }));
+        const points = laid.routes[n].map((point) => ({ x: point.x + originX, y: point.y + originY }));
         const { source, target } = edges[n];
+        // Where an edge begins or ends inside of a frame, that frame's own layout says how.
+        const [isFrom, isTo] = [source, target].map((item) => item >= items.length || items[item].group === null);
+        const part = points.slice(isFrom ? 0 : 1, isTo ? points.length : -1);
         for (const edge of viewEdges) {
-          if (source >= items.length) routes[edge].end.unshift(...points.slice(1));
-          else if (target >= items.length) routes[edge].start.push(...points.slice(0, -1));
-          else if (items[source].group === null && items[target].group === null) routes[edge].middle = points;
-          else {
-            // Where it begins or ends inside of a frame, that frame's own layout says how.
-            const from = items[source].group === null ? 0 : 1;
-            const to = items[target].group === null ? points.length : points.length - 1;
-            routes[edge].middle = points.slice(from, to);
-          }
+          if (source >= items.length) routes[edge].end.unshift(...(isTo ? throughPort(part, -1) : part.slice(1).filter(isWithin)));
+          else if (target >= items.length) routes[edge].start.push(...(isFrom ? throughPort(part, 1) : part.slice(0, -1).filter(isWithin)));
+          else routes[edge].middle = part;
         }
       });
     },

@@ -19,8 +19,7 @@ export function contentOf(view, box, steps, state) {
   const { recording, boxes } = view;
   const { node, group } = boxes[box];
   if (group === null) {
-    const title = [recording.label[node], recording.operation(node)].filter(Boolean).map((text) => short(text)).join(" ");
-    return { title: title || (recording.varies[node] ? "Value" : "number"), rows: rowsOf(recording, node, steps, state) };
+    return { title: titleOf(recording, node), rows: rowsOf(recording, node, steps, state) };
   }
   const inside = importantIn(view, box);
   if (inside.z !== undefined) return { title: group.name, rows: neuronRows(recording, inside, steps, state) };
@@ -31,11 +30,10 @@ export function contentOf(view, box, steps, state) {
   return { title: short(group.name, 28), rows: manyRows(view, box, exits, steps, state) };
 }
 
-/** The most that a box can come to hold, by which its size goes. */
-export function heightOf(view, box) {
-  const { node, group } = view.boxes[box];
-  if (group === null) return view.recording.varies[node] ? 3 : 2;
-  return importantIn(view, box).z !== undefined ? 5 : 4;
+/** Name and operation of a number. */
+export function titleOf(recording, node) {
+  const title = [recording.label[node], recording.operation(node)].filter(Boolean).map((text) => short(text)).join(" ");
+  return title || (recording.varies[node] ? "Value" : "number");
 }
 
 /** The z and the a of a closed neuron, where it has one of each. */

@@ -106,7 +106,7 @@ export class Controls {
   fit() {
     const { canvas, picture } = this.explorer;
     const room = Math.min(canvas.clientWidth / picture.width, canvas.clientHeight / picture.height);
-    this.setZoom(Math.min(Math.max(room, 0.6), 1.4));
+    this.setZoom(Math.min(Math.max(room, 0.7), 1.4));
   }
 
   setZoom(zoom) {

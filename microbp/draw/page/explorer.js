@@ -106,7 +106,7 @@ export class Explorer {
     const wasAtEnd = this.steps === undefined || this.step === this.steps.last;
     this.view = new View(this.recording, this.level.tree, this.open, this.pinned);
     this.steps = new Steps(this.view, this.output);
-    this.picture = new Picture(this.view);
+    this.picture = new Picture(this.view, this.steps);
     refill(this.canvas, this.picture.element);
     this.controls.fit();
     const same = ({ phase, box }) => phase === before?.phase && (box < 0 || this.view.boxes[box].members.includes(nodes.at(-1)));

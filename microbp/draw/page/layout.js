@@ -21,7 +21,9 @@ const ASPECT = 1.6;
 /**
  * The places of boxes and the routes of edges.
  *
- * boxes    {width, height, order}, px; order is optional: boxes of one rank stand sorted by it where that costs nothing
+ * boxes    {width, height, order, side}, px; order is optional: boxes of one rank stand sorted by it where that costs
+ *          nothing; side is "first" for a box that nothing leads to and that stands in the first column, "last" for
+ *          one that leads nowhere and stands in the last
  * edges    {source, target}, indices of boxes; an acyclic graph, and two edges may have the same ends
  * options  {rankGap, boxGap, edgeGap, keepOrder}: px between columns, between boxes and between edges; with keepOrder
  *          boxes of one rank stand sorted by order at any cost
@@ -82,6 +84,12 @@ function components(boxes, edges) {
   return [...parts.values()];
 }
 
+/** The ranks, with the boxes that are to stand at a side there. */
+function atSides(boxes, rank) {
+  const last = Math.max(0, ...rank);
+  return rank.map((own, v) => (boxes[v].side === "first" ? 0 : boxes[v].side === "last" ? last : own));
+}
+
 function layoutPart(part, allBoxes, allEdges, { rankGap, boxGap, edgeGap, keepOrder }) {
   const boxes = part.boxes.map((box) => allBoxes[box]);
   const number = new Map(part.boxes.map((box, n) => [box, n]));
@@ -89,7 +97,7 @@ function layoutPart(part, allBoxes, allEdges, { rankGap, boxGap, edgeGap, keepOr
   const own = edges.map(({ source, target }) => ({ source: number.get(source), target: number.get(target) }));
   const [widths, heights] = [boxes.map(({ width }) => width), boxes.map(({ height }) => height)];
 
-  const graph = layered(ranks(boxes.length, own), own);
+  const graph = layered(atSides(boxes, ranks(boxes.length, own)), own);
   const preference = boxes.map(({ order }) => order);
   const { layers, place, crossings } = orderLayers(graph, preference, keepOrder);
   const planned = ports(heights, graph.chains, place, edgeGap);

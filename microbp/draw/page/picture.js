@@ -1,7 +1,7 @@
 /** The picture: boxes, frames and edges as SVG, and what of them is seen at a step. */
 
 import { arrange } from "./arrange.js";
-import { contentOf, heightOf } from "./boxes.js";
+import { contentOf } from "./boxes.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
 import { curve } from "./layout.js";
@@ -10,14 +10,20 @@ import { numberText, signOf } from "./numbers.js";
 const MARGIN = 20;
 const ROW = 15;
 const ARROW = 7;
-export const LABEL = { height: 13, letter: 6.2 };
+/** Pixels of a letter in a title, in a row of numbers and on an edge. */
+const LETTER = { title: 7.6, row: 7.3 };
+export const LABEL = { height: 13, letter: 6.7 };
 
 /** The drawing of one view, kept up to date as steps are taken and things are selected. */
 export class Picture {
-  /** @param {View} view */
-  constructor(view) {
+  /**
+   * @param {View} view
+   * @param {Steps} steps by whose last state boxes have room for all that they come to hold
+   */
+  constructor(view, steps) {
     this.view = view;
-    this.placed = arrange(view, view.boxes.map((_, box) => sizeOf(view, box)));
+    const last = steps.stateAfter(steps.last);
+    this.placed = arrange(view, view.boxes.map((_, box) => sizeOf(contentOf(view, box, steps, last), view.boxes[box])));
     this.width = this.placed.width + 2 * MARGIN;
     this.height = this.placed.height + 2 * MARGIN;
     this.frames = this.placed.frames.map(drawnFrame);
@@ -88,7 +94,7 @@ export class Picture {
     const { group, node, id } = view.boxes[box];
     const { x, y, width, height } = placed.boxes[box];
     const title = svg("text", { class: "title", x: 8, y: ROW });
-    const rows = Array.from({ length: heightOf(view, box) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
+    const rows = Array.from({ length: Math.round((height - 9) / ROW) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
     const kind = group ? `group ${group.kind}` : kindOf(view.recording, node);
     const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows];
     if (group) {
@@ -171,12 +177,10 @@ function lineWidth(size) {
   return size === 0 ? 0.8 : Math.min(Math.max(1.8 + 0.8 * Math.log10(size), 0.8), 4);
 }
 
-function sizeOf(view, box) {
-  const { group } = view.boxes[box];
-  const rows = heightOf(view, box);
-  const name = boxName(view, box);
-  const width = group ? Math.max(112, 30 + 7.2 * Math.min(name.length, 28)) : Math.max(82, 20 + 7 * Math.min(name.length + 4, 28));
-  return { width: group && !["neuron"].includes(group.kind) ? Math.max(width, 150) : width, height: ROW * rows + 9 };
+function sizeOf({ title, rows }, { group }) {
+  const opener = group ? 22 : 0;
+  const widest = Math.max(LETTER.title * title.length + opener, ...rows.map(({ text }) => LETTER.row * [...text].length));
+  return { width: Math.max(group ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
 }
 
 function drawnFrame({ group, x, y, width, height }) {

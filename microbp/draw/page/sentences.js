@@ -23,6 +23,9 @@ export function sentenceOf(steps, step) {
     const name = recording.name(output);
     return `All is computed. The backward sweep begins at ${name}: ∂${name}/∂${name} = 1.`;
   }
+  if (phase === "end") {
+    return `Both sweeps are done: each box has its value, and ∂, the gradient of ${recording.name(output)} by it.`;
+  }
   return phase === "forward" ? forwardSentence(view, box) : backwardSentence(steps, step);
 }
 
@@ -55,7 +58,7 @@ function backwardSentence(steps, step) {
     return `${recording.name(source)} += ${numberText(rate)} × ${numberText(cotangent[target])}`;
   });
   const more = andMore(contributions.length - told.length);
-  if (group) return `Backward through ${group.fullName}${told.length ? `: ${told.join("; ")}${more}` : ""}`;
+  if (group) return `Backward through ${group.fullName}: ${told.length ? told.join("; ") + more : "the gradients by all in it are final"}`;
   const name = [recording.operation(node), recording.label[node]].filter(Boolean).join(" ");
   return `Backward from ${name}, ∂ = ${numberText(cotangent[node])}: ${told.join("; ")}${more}`;
 }

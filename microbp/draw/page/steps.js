@@ -3,7 +3,7 @@
 /**
  * A step computes, or differentiates, one box: a single operation, or all operations of a closed group.
  *
- * steps  {phase: "start" | "forward" | "seed" | "backward", box}; box is −1 where there is none
+ * steps  {phase: "start" | "forward" | "seed" | "backward" | "end", box}; box is −1 where there is none
  */
 export class Steps {
   /**
@@ -21,6 +21,7 @@ export class Steps {
       ...computed.map((box) => ({ phase: "forward", box })),
       { phase: "seed", box: view.boxOf[output] },
       ...differentiated.reverse().map((box) => ({ phase: "backward", box })),
+      { phase: "end", box: -1 },
     ];
     this.seedStep = 1 + computed.length;
   }
