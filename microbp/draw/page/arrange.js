@@ -12,7 +12,8 @@ const PORT = { width: 80, height: 8 };
 /** The gap between ranks, which has room for a rate factor, and between boxes; wider between layers than in a neuron. */
 const GAPS = {
   root: { rankGap: 84, boxGap: 18 },
-  layer: { rankGap: 70, boxGap: 14 },
+  network: { rankGap: 120, boxGap: 18, edgeGap: 15 },
+  layer: { rankGap: 70, boxGap: 16, edgeGap: 15 },
   default: { rankGap: 64, boxGap: 12 },
 };
 
@@ -73,7 +74,7 @@ function arrangeGroup(view, group, sizes) {
     }
   });
   const keepOrder = group.kind === "layer" || group.kind === "input";
-  const gaps = GAPS[group.kind] ?? GAPS.default;
+  const gaps = GAPS[group.groups.some(({ kind }) => kind === "layer") ? "network" : group.kind] ?? GAPS.default;
   const laid = layout(boxes, edges, { ...gaps, keepOrder });
   const isRoot = group.kind === "root";
   // Columns that hold nothing but ports need no room.

@@ -12,6 +12,9 @@ const ROW = 15;
 const ARROW = 7;
 /** Pixels of a letter in a title, in a row of numbers and on an edge. */
 const LETTER = { title: 7.6, row: 7.3 };
+/** The widest that boxes of single numbers are made alike. */
+const COMMON = 130;
+
 export const LABEL = { height: 13, letter: 6.7 };
 
 /** The drawing of one view, kept up to date as steps are taken and things are selected. */
@@ -23,7 +26,7 @@ export class Picture {
   constructor(view, steps) {
     this.view = view;
     const last = steps.stateAfter(steps.last);
-    this.placed = arrange(view, view.boxes.map((_, box) => sizeOf(contentOf(view, box, steps, last), view.boxes[box])));
+    this.placed = arrange(view, sizesOf(view, view.boxes.map((_, box) => contentOf(view, box, steps, last))));
     this.width = this.placed.width + 2 * MARGIN;
     this.height = this.placed.height + 2 * MARGIN;
     this.frames = this.placed.frames.map(drawnFrame);
@@ -177,10 +180,16 @@ function lineWidth(size) {
   return size === 0 ? 0.8 : Math.min(Math.max(1.8 + 0.8 * Math.log10(size), 0.8), 4);
 }
 
-function sizeOf({ title, rows }, { group }) {
-  const opener = group ? 22 : 0;
-  const widest = Math.max(LETTER.title * title.length + opener, ...rows.map(({ text }) => LETTER.row * [...text].length));
-  return { width: Math.max(group ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
+/** Sizes of boxes by what they hold. Those of single numbers are as wide as each other, but for very long names. */
+function sizesOf(view, contents) {
+  const sizes = contents.map(({ title, rows }, box) => {
+    const opener = view.boxes[box].group ? 22 : 0;
+    const widest = Math.max(LETTER.title * title.length + opener, ...rows.map(({ text }) => LETTER.row * [...text].length));
+    return { width: Math.max(opener ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
+  });
+  const alike = (size, box) => view.boxes[box].node !== null && size.width <= COMMON;
+  const common = Math.max(0, ...sizes.filter(alike).map(({ width }) => width));
+  return sizes.map((size, box) => (alike(size, box) ? { ...size, width: common } : size));
 }
 
 function drawnFrame({ group, x, y, width, height }) {

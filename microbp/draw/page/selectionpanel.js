@@ -70,7 +70,7 @@ export class SelectionPanel {
   gradientElement(node) {
     const { state } = this.explorer;
     if (!state.isReached[node]) return html("span", { class: "gradient unknown" }, "·");
-    const kind = state.awaited[node] > 0 ? "partial" : "final";
+    const kind = `${state.awaited[node] > 0 ? "partial" : "final"} ${state.cotangent[node] < 0 ? "negative" : "positive"}`;
     return html("data", { value: state.cotangent[node], class: `gradient ${kind}` }, numberText(state.cotangent[node], FIGURES));
   }
 
