@@ -1,6 +1,6 @@
 """What the tests share: what a test needs of the machine, seeded randomness, hypothesis profiles.
 
-MICROBP_REQUIRE    needs that must be met here, as "dot,data": a test with such a need fails instead of
+MICROBP_REQUIRE    needs that must be met here, as "dot,data,browser": a test with such a need fails instead of
                    being skipped. Once it is set, even to "", every skip for another reason fails too.
 MICROBP_HYPOTHESIS "long" for many random examples, new ones each time; else a few, always the same.
 """
@@ -15,6 +15,9 @@ from pathlib import Path
 import hypothesis
 import numpy as np
 import pytest
+from browser import chromium, missing_browser, open_page
+
+__all__ = ["chromium", "open_page"]  # fixtures
 
 os.environ.setdefault("MPLBACKEND", "agg")  # no window opens during a test
 
@@ -41,7 +44,7 @@ def missing_data() -> str:
     return f"{named}; let it name a folder with MNIST's four files (train-images-idx3-ubyte.gz, …) in mnist/"
 
 
-MISSING = {"dot": missing_dot, "data": missing_data}
+MISSING = {"dot": missing_dot, "data": missing_data, "browser": missing_browser}
 REQUIRED = os.environ.get("MICROBP_REQUIRE")
 allowed_skip = pytest.StashKey[bool]()
 
