@@ -95,10 +95,13 @@ function arrangeGroup(view, group, sizes) {
       const isWithin = (point) => point.x > x + padding + 1 && point.x < x + this.width - padding - 1;
       // A port beside boxes is passed on the level; in a column of its own it is left out.
       const throughPort = (points, side) => {
-        const [at, rest] = side < 0 ? [points[0], points.slice(1)] : [points.at(-1), points.slice(0, -1)];
-        const isAlone = side < 0 ? left > 0 : right < laid.width;
-        const outside = { x: at.x + side * PORT.width, y: at.y };
-        return isAlone ? rest.filter(isWithin) : side < 0 ? [outside, at, ...rest] : [...rest, at, outside];
+        const isAlone = side < 0 ? left >= PORT.width : laid.width - right >= PORT.width;
+        const [port, end] = side < 0 ? [points[0], points.at(-1)] : [points.at(-1), points[0]];
+        const between = points.slice(1, -1);
+        const outside = { x: port.x + side * PORT.width, y: port.y };
+        const inside = isAlone ? between.filter(isWithin) : between;
+        const line = isAlone ? [...inside] : side < 0 ? [outside, port, ...inside] : [...inside, port, outside];
+        return side < 0 ? [...line, end] : [end, ...line];
       };
       carried.forEach((viewEdges, n) => {
         const points = laid.routes[n].map((point) => ({ x: point.x + originX, y: point.y + originY }));

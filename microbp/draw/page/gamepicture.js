@@ -2,7 +2,7 @@
 
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { edgeElement, LABEL, rateLooks } from "./picture.js";
+import { edgeElement, labelSize, rateLooks } from "./picture.js";
 
 export class GamePicture {
   constructor(picture, game) {
@@ -51,7 +51,7 @@ export class GamePicture {
       return { group, label, route, looks };
     });
     this.layer.replaceChildren(...edges.map(({ group }) => group));
-    const sizes = edges.map(({ looks }) => ({ width: looks.text.length * LABEL.letter, height: LABEL.height }));
+    const sizes = edges.map(({ looks }) => labelSize(looks));
     const left = picture.placed.boxes.filter((_, box) => game.nodesIn(box).length);
     placeLabels(sizes, left, edges.map(({ route }) => route)).forEach(({ x, y }, n) => {
       edges[n].label.setAttribute("x", x);

@@ -4,7 +4,7 @@ import { arrange } from "./arrange.js";
 import { contentOf } from "./boxes.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { curve } from "./layout.js";
+import { curve, pointOn } from "./layout.js";
 import { numberText, signOf } from "./numbers.js";
 
 const MARGIN = 20;
@@ -12,10 +12,13 @@ const ROW = 15;
 const ARROW = 7;
 /** Pixels of a letter in a title, in a row of numbers and on an edge. */
 const LETTER = { title: 7.6, row: 7.3 };
+/** Edges with a rate factor up to which places are looked for. */
+const MOST_LABELS = 250;
+
 /** The widest that boxes of single numbers are made alike. */
 const COMMON = 130;
 
-export const LABEL = { height: 13, letter: 6.7 };
+const LABEL = { height: 13, letter: 6.7 };
 
 /** The drawing of one view, kept up to date as steps are taken and things are selected. */
 export class Picture {
@@ -122,14 +125,24 @@ export class Picture {
   }
 
   labelEdges() {
-    const sizes = this.edges.map(({ rate }) => ({ width: rate.text.length * LABEL.letter, height: LABEL.height }));
-    const places = placeLabels(sizes, this.placed.boxes, this.placed.routes);
-    this.edges.forEach(({ group, label }, edge) => {
-      label.setAttribute("x", places[edge].x);
-      label.setAttribute("y", places[edge].y + 4);
-      group.classList.toggle("crowded", !places[edge].free);
+    const labelled = this.edges.flatMap(({ rate }, edge) => (rate.text ? [edge] : []));
+    const routes = this.placed.routes;
+    // Among very many none would be free; each is seen when its edge is pointed at.
+    const places = labelled.length <= MOST_LABELS
+      ? placeLabels(labelled.map((edge) => labelSize(this.edges[edge].rate)), this.placed.boxes, labelled.map((edge) => routes[edge]))
+      : labelled.map((edge) => ({ ...pointOn(routes[edge], 0.5), free: false }));
+    labelled.forEach((edge, n) => {
+      const { group, label } = this.edges[edge];
+      label.setAttribute("x", places[n].x);
+      label.setAttribute("y", places[n].y + 4);
+      group.classList.toggle("crowded", !places[n].free);
     });
   }
+}
+
+/** The room that a rate factor takes on its edge. */
+export function labelSize({ text }) {
+  return { width: text.length * LABEL.letter, height: LABEL.height };
 }
 
 /** A line along a route, with its arrow and its label, which has no place yet. */
