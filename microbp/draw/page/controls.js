@@ -107,6 +107,7 @@ export class Controls {
     const { canvas, picture } = this.explorer;
     const room = Math.min(canvas.clientWidth / picture.width, canvas.clientHeight / picture.height);
     this.setZoom(Math.min(Math.max(room, 0.7), 1.4));
+    canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2;
   }
 
   setZoom(zoom) {

@@ -3,6 +3,9 @@
 import { groupTree } from "./groups.js";
 import { MOST, View } from "./view.js";
 
+/** Inputs of a network up to which each has a box. */
+const INPUTS = 60;
+
 const CLOSED = {
   layers: ["layer", "input", "cost"],
   neurons: ["neuron"],
@@ -26,14 +29,13 @@ export function levelsOf(recording) {
   return [...levels, levelOf(recording, "operations", whole), levelOf(recording, "entries", whole)];
 }
 
-/** The finest level with at most so many boxes. */
+/** The finest level with at most so many boxes, and three times as many edges. */
 export function legibleLevel(recording, levels, most) {
-  const fits = levels.filter((level) => countOf(recording, level) <= most);
+  const fits = levels.filter(({ tree, open }) => {
+    const { boxes, edges } = new View(recording, tree, open);
+    return boxes.length <= most && edges.length <= 3 * most;
+  });
   return fits.at(-1) ?? levels[0];
-}
-
-function countOf(recording, { tree, open }) {
-  return new View(recording, tree, open).boxes.length;
 }
 
 /** Opens groups from outside to inside: of a generation all of one kind, as far as they fit on a page together. */
@@ -46,7 +48,7 @@ function levelOf(recording, name, tree) {
     for (const kind of new Set(generation.map((group) => group.kind))) {
       const groups = generation.filter((group) => group.kind === kind);
       const more = groups.reduce((sum, group) => sum + group.items.length - 1, 0);
-      if (CLOSED[name].includes(kind) || count + more > MOST) continue;
+      if (CLOSED[name].includes(kind) || count + more > MOST || (kind === "input" && groups[0].members.length > INPUTS)) continue;
       count += more;
       for (const group of groups) {
         open.add(group);
