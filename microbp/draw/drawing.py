@@ -37,11 +37,13 @@ class Drawing:
 
     dot      the text; it needs no Graphviz
     picture  boxes and arrows, before they became text
+    outputs  the nodes that it was made for
     """
 
-    def __init__(self, picture: Picture, title: str | None = None) -> None:
+    def __init__(self, picture: Picture, title: str | None = None, outputs: Sequence[Node] = ()) -> None:
         self.picture = picture
         self.dot = dot_text(picture, title)
+        self.outputs = outputs
 
     def svg(self) -> str:
         """The drawing as SVG, by Graphviz's `dot`; DrawingError where that isn't installed."""
@@ -57,14 +59,18 @@ class Drawing:
             file.write(content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or where there is no `dot` the text and how to get it."""
+        """What a notebook shows: SVG, or where there is no `dot` the explorer, and the text with how to get `dot`."""
         if len(self.picture.boxes) > TOO_MANY:
             hint = "too many for dot to lay out while you wait; save it to a file, or draw another level"
             return {"text/plain": f"{self!r}: {hint}"}
         try:
             return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
         except DrawingError as error:
-            return {"text/plain": f"{error}\n\n{self.dot}"}
+            # Down here, as the explorer itself shows a drawing where it can't be shown.
+            from microbp.draw.explorer import explore
+
+            text = {"text/plain": f"{error}\n\n{self.dot}"}
+            return explore(self.outputs)._repr_mimebundle_() | text if self.outputs else text
 
     def __repr__(self) -> str:
         boxes, arrows = len(self.picture.boxes), len(self.picture.arrows)
@@ -109,13 +115,13 @@ def draw(
     scopes = scopes_of(nodes)
     lit = highlight_of(ways, nodes)
     if level is None:
-        return Drawing(_legible(nodes, given, scopes, lit), title)
+        return Drawing(_legible(nodes, given, scopes, lit), title, given)
     if level != "operations" and not scopes:
         raise ValueError(
             f'draw: level="{level}" goes by labels in the book\'s indices, such as w2_1,3, b2_1, z2_1 and a2_1, '
             "or w2, b2, z2 and a2 for Tensors; this graph has none"
         )
-    return Drawing(LEVELS[level](nodes, given, scopes, lit), title)
+    return Drawing(LEVELS[level](nodes, given, scopes, lit), title, given)
 
 
 def _listed(x: Any) -> list[Any]:

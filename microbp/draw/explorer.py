@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
+from base64 import b64encode
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 import numpy as np
 
 from microbp.draw.columns import columns_of
+from microbp.draw.drawing import draw
 from microbp.draw.html import html_page
+from microbp.draw.render import DrawingError
 from microbp.graph import Node
 
 HEIGHT = 640
@@ -20,36 +23,55 @@ HEIGHT = 640
 class Explorer:
     """A page that stands by itself: it needs neither microbp nor a network to be read; a notebook shows it.
 
-    html  the page
+    html     the page
+    picture  what makes a static picture of it, as SVG, for a notebook that isn't trusted; it may raise DrawingError
     """
 
-    def __init__(self, data: dict[str, Any], title: str) -> None:
-        self.title = title
+    def __init__(self, data: dict[str, Any], title: str, picture: Callable[[], str] | None = None) -> None:
+        self.title, self.picture = title, picture
         self.html = html_page(title, data | {"title": title})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file; its ending is .html or .htm."""
         name = os.path.basename(os.fspath(path))
         if not name.lower().endswith((".html", ".htm")):
-            raise ValueError(f"explore: {name} doesn't end in .html; a browser knows a page by that")
+            raise ValueError(f"explore: {name} doesn't end in .html, and by that a browser knows a page")
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.html)
 
     def open(self) -> str:
-        """Show the page in the browser, by way of a temporary file, whose path is returned."""
+        """Show the page in a browser; returns the path of the temporary file that it is read from."""
+        import tempfile
         import webbrowser
+        from urllib.request import pathname2url
 
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="microbp-", suffix=".html", delete=False) as file:
             file.write(self.html)
-        webbrowser.open(f"file://{file.name}")
+        webbrowser.open(f"file:{pathname2url(file.name)}")
         return file.name
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        """What a notebook shows: the page in a frame of its own, which can reach nothing outside of it.
+
+        A notebook that isn't trusted leaves the frame away and keeps what is inside of it: a picture.
+        """
         frame = (
             f'<iframe sandbox="allow-scripts allow-downloads" title="{escape(self.title)}" '
-            f'style="width: 100%; height: {HEIGHT}px; border: 0" srcdoc="{escape(self.html)}"></iframe>'
+            f'style="width: 100%; height: {HEIGHT}px; border: 0" srcdoc="{escape(self.html)}">{self._still()}</iframe>'
         )
         return {"text/html": frame, "text/plain": repr(self)}
+
+    def _still(self) -> str:
+        """A picture that does not move, as HTML; where there is none just the words above it."""
+        words = f"<p>{escape(self.title)}: trust this notebook, or run the cell, to explore it.</p>"
+        try:
+            picture = None if self.picture is None else self.picture()
+        except DrawingError:
+            picture = None
+        if picture is None:
+            return words
+        packed = b64encode(picture.encode()).decode()
+        return f'{words}<img alt="{escape(self.title)}" src="data:image/svg+xml;base64,{packed}">'
 
     def __repr__(self) -> str:
         return f"<explorer of {self.title}: {len(self.html) / 1000:,.0f} kB>"
@@ -60,12 +82,20 @@ def explore(output: Any, title: str | None = None) -> Explorer:
 
     output  a Value or Tensor, or several
     title   the page's
+
+    Raises ValueError where there are more than a million edges between single numbers.
+
+    >>> from microbp.value import Value
+    >>> x = Value(3.0, "x")
+    >>> explore(x * x, "A square")
+    <explorer of A square: ... kB>
     """
     given = list(output.flat) if isinstance(output, np.ndarray) else output
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(f"explore: takes Values and Tensors, not {output!r:.60}")
-    return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]))
+    data = {"kind": "recording", **columns_of(nodes)}
+    return Explorer(data, title or _title(nodes[0]), lambda: draw(nodes).svg())
 
 
 def _title(output: Node) -> str:

@@ -4,6 +4,7 @@ import { Controls } from "./controls.js";
 import { html, refill } from "./elements.js";
 import { EquationsPanel } from "./equationspanel.js";
 import { GamePanel } from "./gamepanel.js";
+import { helpSection } from "./help.js";
 import { keyboard } from "./keyboard.js";
 import { legibleLevel, levelsOf } from "./levels.js";
 import { litByPath } from "./light.js";
@@ -56,7 +57,7 @@ export class Explorer {
       this.root,
       this.controls.header,
       html("main", {}, this.canvas),
-      html("aside", { "aria-label": "what is selected, equations and paths" }, ...this.panels.map(({ element }) => element)),
+      html("aside", { "aria-label": "what is selected, equations and paths" }, ...this.panels.map(({ element }) => element), helpSection()),
       html("footer", {}, this.message, this.controls.stepper, this.gamePanel.element),
     );
     this.canvas.addEventListener("click", (event) => this.clicked(event));
