@@ -135,7 +135,8 @@ export function randomRecording(seed, { leaves = 4, operations = 14, groups = 0 
   }
   // The last of all rests on whatever was not used.
   const used = new Set(tape.edges.source);
-  for (let node = 0; node < last; node++) if (!used.has(node)) last = tape.call("add", [last, node], null, place());
+  const unused = [...Array(last).keys()].filter((node) => !used.has(node));
+  for (const node of unused) last = tape.call("add", [last, node], null, place());
   return tape.recording(last);
 }
 
