@@ -48,11 +48,17 @@ export class Game {
     return this.view.exitsOf(box).map((node) => this.place[node]).filter((node) => this.elimination.into.has(node));
   }
 
+  /** Those of them that don't stay. */
+  takeable(box) {
+    return this.nodesIn(box).filter((node) => !this.elimination.fixed.has(node));
+  }
+
   /** Why a box can't be taken out; null where it can. */
   whyNot(box) {
+    if (this.takeable(box).length) return null;
     if (this.inputs.has(box)) return "stays: it is what the gradient is asked by.";
     if (box === this.output) return "stays: it is what the gradient is of.";
-    return this.nodesIn(box).length ? null : "lies on no path between the two ends.";
+    return "lies on no path between the two ends.";
   }
 
   /** The box that comes next in an order; undefined where none is left. */
@@ -76,7 +82,7 @@ export class Game {
 
   play(box) {
     const { nodes } = this;
-    const taken = this.nodesIn(box).map((node) => this.elimination.take(node));
+    const taken = this.takeable(box).map((node) => this.elimination.take(node));
     const bridges = taken.flatMap((one) => one.bridges);
     return {
       multiplications: taken.reduce((sum, one) => sum + one.multiplications, 0),
@@ -86,9 +92,7 @@ export class Game {
 
   total(order) {
     const game = this.start();
-    const { left } = game;
-    if (order === "markowitz") for (let n = left.length; n > 0; n--) game.take(game.next(order));
-    else for (const node of order === "reverse" ? left.reverse() : left) game.take(node);
+    for (const node of game.inOrder(order)) game.take(node, false);
     return game.multiplications;
   }
 }
