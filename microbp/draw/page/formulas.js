@@ -43,7 +43,7 @@ export function computationOf(recording, node) {
     textsOf(recording, node, (input) => nameOf(recording, input)),
     textsOf(recording, node, ({ value }) => operandText(value)),
   ];
-  return { names: putIn(expression, names), numbers: tidied(putIn(expression, numbers)) };
+  return { names: putIn(expression, names).replace(/\((\([^()]*\))\)/g, "$1"), numbers: tidied(putIn(expression, numbers)) };
 }
 
 /**
