@@ -45,10 +45,11 @@ class Explorer:
         import webbrowser
         from urllib.request import pathname2url
 
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="microbp-", suffix=".html", delete=False) as file:
+        handle, path = tempfile.mkstemp(prefix="microbp-", suffix=".html")
+        with open(handle, "w", encoding="utf-8") as file:
             file.write(self.html)
-        webbrowser.open(f"file:{pathname2url(file.name)}")
-        return file.name
+        webbrowser.open(f"file:{pathname2url(path)}")
+        return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the page in a frame of its own, which can reach nothing outside of it.

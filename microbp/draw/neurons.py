@@ -45,7 +45,7 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
     for node in shown:
         owner = owner_of(node)
         scope = scopes[owner] if owner in active else None
-        z = next((x for x in behind[owner] if x.shape == owner.shape and (role_of(x.label) or ())[:2] == ("z", scope)), None)
+        z = next((x for x in behind[owner] if x.shape == owner.shape and _is_z(x, scope)), None)
         frame = Scope(scope.layer) if scope else None
         boxes.append(_box(node, z, frame, node in bright, owner in outputs))
         for x in behind[owner]:
@@ -58,6 +58,11 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
     caption = [*lit.note, "neuron: weighted input z, activation a, ∂ gradient by a, δ gradient by z, its error"]
     caption.append("arrow between neurons: the sum over all paths from one to the other")
     return Picture(boxes, arrows, "neurons", caption)
+
+
+def _is_z(node: Node, scope: Scope | None) -> bool:
+    role = role_of(node.label)
+    return role is not None and role.letter == "z" and role.scope == scope
 
 
 def activations_of(nodes: Sequence[Node], scopes: dict[Node, Scope]) -> list[Node]:

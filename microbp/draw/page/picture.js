@@ -45,7 +45,9 @@ export class Picture {
 
   /** One box or edge can be reached by the Tab key: the one that had the focus last. */
   moveTabStop(target) {
-    for (const { group } of [...this.boxes, ...this.edges]) group.setAttribute("tabindex", group === target ? 0 : -1);
+    const stops = [...this.boxes, ...this.edges];
+    if (!stops.some(({ group }) => group === target)) return;
+    for (const { group } of stops) group.setAttribute("tabindex", group === target ? 0 : -1);
   }
 
   /**
