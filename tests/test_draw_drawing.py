@@ -161,13 +161,14 @@ def test_a_notebook_shows_svg():
     assert bundle["text/plain"] == "<drawing of operations: 3 boxes, 2 arrows>"
 
 
-def test_without_dot_a_notebook_shows_the_text_and_how_to_get_more(monkeypatch):
+def test_without_dot_a_notebook_shows_the_explorer_and_as_text_how_to_get_dot(monkeypatch):
     monkeypatch.setenv("PATH", "")
     drawing = draw(chain(2))
 
     bundle = drawing._repr_mimebundle_()
 
-    assert [*bundle] == ["text/plain"]
+    assert sorted(bundle) == ["text/html", "text/plain"]
+    assert bundle["text/html"].startswith("<iframe sandbox=")
     assert "apt-get install graphviz" in bundle["text/plain"]
     assert bundle["text/plain"].endswith(drawing.dot)
     with pytest.raises(DrawingError):
