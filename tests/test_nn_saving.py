@@ -101,6 +101,25 @@ def test_constants_stay_constants(node, path):
     assert [{x.varies for x in nodes_of(w)} for w in again.parameter_arrays()] == [{False}, {True}, {True}, {True}]
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_network_of_tensors_can_be_loaded_as_one_of_values_and_back(dtype, path):
+    net = MLP([2, 3, 1], dtype=dtype, rng=0)
+    net.layers[1].b = parameter(Tensor, np.ones((1, 1), dtype), "b3", varies=False)
+    net.save(path)
+
+    values = load(path, node=Value)
+    values.save(path)
+    tensors = load(path, node=Tensor)
+
+    exact = [numbers_of(w).astype(float).tobytes() for w in net.parameter_arrays()]
+    for again, node in ((values, Value), (tensors, Tensor)):
+        assert [numbers_of(w).tobytes() for w in again.parameter_arrays()] == exact
+        assert {type(x) for x in again.parameters()} == {node}
+        assert [x.label for x in again.parameters() if not x.varies] == ["b3_1" if node is Value else "b3"]
+    with pytest.raises(TypeError, match="MLP: node is Tensor or Value, not <class 'list'>"):
+        load(path, node=list)
+
+
 def test_the_file_keeps_the_name_that_it_is_given(tmp_path):
     MLP([2, 1], rng=0).save(str(tmp_path / "net"))
 

@@ -23,11 +23,18 @@ NODES: Mapping[str, type[Node]] = {"Tensor": Tensor, "Value": Value}
 DTYPES = {"Tensor": ("float64", "float32"), "Value": ("float64",)}
 
 
-def load(path: FilePath, activation: Activation | Sequence[str | Activation] | None = None) -> MLP:
-    """The network that `net.save(path)` saved: the same bits, on the same kind of node.
+def load(
+    path: FilePath,
+    activation: Activation | Sequence[str | Activation] | None = None,
+    *,
+    node: type[Node] | None = None,
+) -> MLP:
+    """The network that `net.save(path)` saved, the same to the bit.
 
     activation  where the network was made with a function as activation, not with a name, as no file can hold one:
                 that function, or a list of one for each layer from the second on
+    node        Value or Tensor, where it should not be what it was saved as: to look at the single numbers of a
+                network that was trained on Tensors, say
 
     Raises DataError where the file is missing, is damaged, or holds anything else than a network.
 
@@ -39,19 +46,23 @@ def load(path: FilePath, activation: Activation | Sequence[str | Activation] | N
     MLP(2-3-1, tanh, 13 parameters)
     """
     file = _File(path)
-    sizes, node, dtype = file.sizes(), file.node(), file.dtype()
+    sizes, dtype = file.sizes(), file.dtype()
     functions = _functions(file, len(sizes) - 1, activation)
     numbers, constants = file.parameters(sizes, dtype), file.words("constants")
     if unknown := set(constants) - numbers.keys():
         raise file.error(f"calls {min(unknown)!r:.40} a constant, which is none of its parameters")
 
+    if node is None:
+        node = file.node()
+    elif node is Value:
+        dtype = np.dtype(float)  # in which float32 is exact
     pairs = zip(*[iter(numbers.values())] * 2, strict=True)
     net = MLP(sizes, functions, node=node, initializer=lambda rng, n_out, n_in: next(pairs), dtype=dtype)
     for layer in net.layers:
         if (w := f"w{layer.number}") in constants:
-            layer.w = parameter(node, numbers[w], w, varies=False)
+            layer.w = parameter(node, numbers[w].astype(dtype), w, varies=False)
         if (b := f"b{layer.number}") in constants:
-            layer.b = parameter(node, numbers[b], b, varies=False)
+            layer.b = parameter(node, numbers[b].astype(dtype), b, varies=False)
     return net
 
 
