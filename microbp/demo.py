@@ -1,9 +1,10 @@
-"""The tour that `microbp demo` gives: record, add up the paths, check, draw, train."""
+"""The tour that `microbp demo` gives: record, add up the paths, draw, save, check, train."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from shlex import quote
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from microbp.value import Value
 
 
 def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], None]) -> bool:
-    """Run the tour, writing its picture into a folder; whether everything came out as it should."""
+    """Run the tour, writing its picture and network into a folder; whether everything came out as it should."""
     rng = np.random.default_rng(0)
     _neuron(say)
     net = MLP([2, 2, 2, 1], activation="tanh", node=Value, rng=rng)
@@ -61,6 +62,9 @@ def _paths(net: MLP, x: np.ndarray, y: np.ndarray, picture: str, say: Callable[[
         kind, note = "dot", f"as DOT text: {error}"
         drawing.save(f"{picture}.{kind}")
     say(f"\n   Drawn in {picture}.{kind}: {note}")
+    net.save(f"{picture}.npz")
+    say(f"   Saved in {picture}.npz, to be drawn anew, with other numbers or at another level:")
+    say(f"   microbp draw network.svg --net {quote(picture + '.npz')} --x 0.5 -1 --y 1 --level neurons")
     return agrees
 
 

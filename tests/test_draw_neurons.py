@@ -10,6 +10,7 @@ from microbp.draw.scopes import Scope
 from microbp.linearized import linearize, paths
 from microbp.names import name_of
 from microbp.nn import MLP
+from microbp.primitives import tanh
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -77,6 +78,15 @@ def test_a_box_shows_z_a_and_the_gradients_by_them():
     assert after.rows[0] == "a2_1\u2003tanh"
     assert [row.partition(" ")[0] for row in after.rows[1:]] == ["z", "a", "∂", "δ"]
     assert after.rows[4] == f"δ {net.layers[0].b[0, 0].grad:.3g}".replace("-", "−")  # BP3: δ = ∂C/∂b
+
+
+def test_an_operation_is_named_only_where_the_box_stands_for_it_alone():
+    _, cost = recorded(cost="cross_entropy", output="sigmoid")
+
+    titles = [box.rows[0] for box in picture(cost).boxes]
+
+    assert titles[2:] == ["a2_1\u2003tanh", "a2_2\u2003tanh", "a2_3\u2003tanh", "z3_1", "z3_2", "C"]
+    assert picture([cost, tanh(cost)]).boxes[-1].rows[0] == "tanh"
 
 
 def test_layers_have_frames_and_neurons_stand_in_order():

@@ -85,8 +85,7 @@ def _cost_rows(outputs: Sequence[Node]) -> list[str]:
     node = outputs[0]
     if len(outputs) > 1 or node.shape:
         return _joint_rows(outputs)
-    name = title(short(name_of(node)), operation_text(node) if node.label else "")
-    return [name, number(node._data), gradient_text(node.grad)]
+    return [short(name_of(node)), number(node._data), gradient_text(node.grad)]
 
 
 def _joint_rows(nodes: Sequence[Node]) -> list[str]:

@@ -47,7 +47,10 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
         scope = scopes[owner] if owner in active else None
         z = next((x for x in behind[owner] if x.shape == owner.shape and _is_z(x, scope)), None)
         frame = Scope(scope.layer) if scope else None
-        boxes.append(_box(node, z, frame, node in bright, owner in outputs))
+        # Where it is made of what has a box, its operation says how; else that would be the last of many.
+        says_how = z is not None or not any(x.varies and x not in boxed for x in owner.inputs)
+        operation = operation_text(owner) if says_how else ""
+        boxes.append(_box(node, z, operation, frame, node in bright, owner in outputs))
         for x in behind[owner]:
             if x in boxed and not x.varies:
                 arrows += [Arrow(place[entry], place[node]) for entry in entries_of(x)]
@@ -102,11 +105,13 @@ def _behind(node: Node, boxed: set[Node]) -> list[Node]:
     return list(found)
 
 
-def _box(node: NodeOrEntry, z: Node | None, scope: Scope | None, highlighted: bool, is_output: bool) -> Box:
+def _box(
+    node: NodeOrEntry, z: Node | None, operation: str, scope: Scope | None, highlighted: bool, is_output: bool
+) -> Box:
     owner = owner_of(node)
     data, gradient = number_at(node, owner._data), number_at(node, owner.grad)
     label = None if node.label is None else short(node.label)
-    rows = [title(label or short(name_of(node)), operation_text(owner) if label else "")]
+    rows = [title(label or short(name_of(node)), operation if label else "")]
     if z is None:
         rows.append(number(data))
     else:

@@ -48,6 +48,8 @@ def operations(
         if any(x not in place for i, x in enumerate(node.inputs) if i != plain):
             arrows.append(Arrow(0, place[node]))
     caption.append("box: name and operation, value, ∂ gradient (· until backward() has run)")
+    if any(node.shape for node in drawn):
+        caption.append("array: shape, and numbers, of many the least … the largest; ×w: rate factors, the numbers in w")
     if any(x.number > node.number for node in drawn for x in node.inputs):
         caption.append(STALE)
     return Picture(boxes, arrows, "operations", caption)
