@@ -11,7 +11,9 @@ import numpy as np
 
 from microbp.draw.columns import columns_of
 from microbp.draw.html import html_page
+from microbp.draw.training import columns_of_training
 from microbp.graph import Node
+from microbp.history import History
 
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
@@ -58,11 +60,19 @@ class Explorer:
 def explore(output: Any, title: str | None = None) -> Explorer:
     """An interactive page of all that `output` rests on: its sweeps step by step, its paths, its elimination.
 
-    output  a Value or Tensor, or several
+    Of a History the page shows the training: cost, weights over time and, where there are two inputs, the decision
+    region, after each epoch. Weights are single lines up to 300 of them, else quantiles; at most 1,000 examples are
+    drawn, chosen by a seed; of long runs, or large networks, every 2nd epoch, or every 4th, …, is shown.
+
+    output  a Value or Tensor, or several; or the History that `train` gave
     title   the page's, by default the name of the output
     """
+    if isinstance(output, History):
+        columns = columns_of_training(output)
+        name = " ".join(filter(None, ["the", columns["network"], "network"]))
+        return Explorer({"kind": "training", **columns}, title or f"How {name} learned")
     given = list(output.flat) if isinstance(output, np.ndarray) else output
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
-        raise TypeError(f"explore: takes Values and Tensors, not {output!r:.60}")
+        raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
     return Explorer({"kind": "recording", **columns_of(nodes)}, title or f"How {nodes[0].name} was computed")
