@@ -1,0 +1,47 @@
+/** Numbers as text. */
+
+const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+/**
+ * A number in so many significant figures, with a true minus and no sign on a zero: −0.0206, 1.3·10⁻⁸.
+ *
+ * @param {number} x
+ * @param {number} figures
+ */
+export function numberText(x, figures = 3) {
+  if (Number.isNaN(x)) return "nan";
+  if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
+  if (x === 0) return "0";
+  const [mantissa, exponent] = x.toExponential(figures - 1).split("e");
+  const power = Number(exponent);
+  if (power < -4 || power >= Math.max(figures, 6)) {
+    return withMinus(`${withoutZeros(mantissa)}·10${[...String(power)].map((digit) => SUPERSCRIPTS[digit]).join("")}`);
+  }
+  return withMinus(withoutZeros(x.toFixed(Math.max(figures - 1 - power, 0))));
+}
+
+/** A number as it stands behind an operator: a negative one in parentheses. */
+export function operandText(x, figures = 3) {
+  const text = numberText(x, figures);
+  return text.startsWith("−") ? `(${text})` : text;
+}
+
+/** A count in groups of three digits; one too long to read as a power of ten. */
+export function countText(count) {
+  const digits = String(count);
+  return digits.length > 30 ? `about 10^${digits.length - 1}` : digits.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The sign of a rate factor as a word that styles and screen readers can use. */
+export function signOf(x) {
+  if (Number.isNaN(x)) return "unknown";
+  return x > 0 ? "positive" : x < 0 ? "negative" : "zero";
+}
+
+function withoutZeros(text) {
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
+}
+
+function withMinus(text) {
+  return text.replace(/^-/, "−");
+}
