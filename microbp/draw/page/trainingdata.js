@@ -5,6 +5,7 @@
  *
  * frames      after how many epochs each place of the slider is
  * parameters  name, shape [rows, columns], layer, letter, and `values` and `quantiles` by frames, null where not known
+ * weights     every weight and bias whose numbers are known, as {parameter, index}
  * region      the decision region, null where it is left out; then `leftOut` says why
  */
 export class TrainingData {
@@ -24,6 +25,8 @@ export class TrainingData {
     }));
     this.count = this.parameters.reduce((sum, { size }) => sum + size, 0);
     this.areLines = this.parameters.length > 0 && this.parameters.every(({ quantiles }) => quantiles === null);
+    this.weights = this.parameters.flatMap((parameter) =>
+      (parameter.values === null ? [] : Array.from({ length: parameter.size }, (_, index) => ({ parameter, index }))));
     this.region = "left_out" in data.region ? null : new Region(data.region);
     this.leftOut = data.region.left_out ?? null;
   }
@@ -37,12 +40,6 @@ export class TrainingData {
   validatedAt(frame) {
     const correct = this.validation?.correct[this.frames[frame] - 1] ?? null;
     return correct === null ? null : { correct, total: this.validation.total };
-  }
-
-  /** Every weight and bias whose numbers are on the page, as {parameter, index}. */
-  get weights() {
-    return this.parameters.flatMap((parameter) =>
-      parameter.values === null ? [] : Array.from({ length: parameter.size }, (_, index) => ({ parameter, index })));
   }
 
   valueOf({ parameter, index }, frame) {
