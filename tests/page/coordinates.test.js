@@ -61,6 +61,12 @@ test("a chain of boxes of all sizes is straight", () => {
   assert.equal(new Set(middle).size, 1);
 });
 
+test("an operation stands in the middle between two leaves that are free to stand apart", () => {
+  const { middle } = heightsOf([{ height: 40 }, { height: 40 }, { height: 40 }], edgesOf("0>2 1>2"));
+
+  assert.deepEqual(middle, [0, 56, 28]);
+});
+
 test("the height of edges is least: no box can be moved by a px within its room to make it less", () => {
   for (let seed = 0; seed < 20; seed += 1) {
     const { boxes, edges } = randomGraph(30, seed);
