@@ -79,6 +79,14 @@ def polynomial() -> mb.Value:
     return quartic - 4 * p * square + 2 * p * p + cube * p - 3 * s * p + square * cube
 
 
+@graph
+def recurrence() -> mb.Value:
+    h, w, b = mb.Value(0.0, "h"), mb.Value(0.8, "w"), mb.Value(0.1, "b")
+    for step in range(1, 21):
+        h = mb.tanh(h * w + mb.Value(0.1 * step, f"x{step}", varies=False) + b)
+    return h
+
+
 def random_graph(nodes: int) -> mb.Value:
     """Operations of one or two inputs, mostly of nodes made shortly before; what nothing uses is added up."""
     rng = np.random.default_rng(nodes)
