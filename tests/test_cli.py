@@ -11,7 +11,7 @@ import pytest
 
 from microbp import sweeps
 from microbp.cli import main
-from microbp.draw import draw
+from microbp.draw import draw, explore
 from microbp.linearized import paths
 from microbp.nn import MLP, load
 from microbp.value import Value
@@ -27,7 +27,7 @@ def failed(capsys, *arguments):
     return lines[0]
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["bench"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["explore"], ["bench"]])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
@@ -36,7 +36,7 @@ def test_every_command_has_help(command, capsys):
     assert "usage: microbp" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["paint"], ["check", "--sizes", "two"], ["train"], ["draw"]])
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["check", "--sizes", "two"], ["train"], ["draw"], ["explore"]])
 def test_wrong_usage_is_exit_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -125,7 +125,7 @@ def test_a_table_without_two_rows_and_classes_is_refused(rows, tmp_path, capsys)
     assert f"has {len(rows)} row(s) of 1 class(es); want two rows or more" in line
 
 
-@pytest.mark.parametrize("command", [["train", "xor"], ["check"], ["draw", "a.dot"]])
+@pytest.mark.parametrize("command", [["train", "xor"], ["check"], ["draw", "a.dot"], ["explore", "a.html"]])
 @pytest.mark.parametrize("seed", ["-1", "1.5", "one"])
 def test_a_seed_is_a_whole_number_of_0_or_more(command, seed, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -174,6 +174,42 @@ def test_draw_draws_a_saved_network_on_the_example_it_is_given(saved, tmp_path, 
 
     path = paths(net.layers[0].w[0, 0], C).top(1)[0]
     assert file.read_text(encoding="utf-8") == draw(C, path=path, title="MLP(2-3-1, tanh, 13 parameters)").dot
+
+
+def test_explore_writes_the_page_of_a_saved_network_on_the_example_it_is_given(saved, tmp_path, capsys):
+    file = tmp_path / "network.html"
+    C = load(saved, node=Value).cost([[0.5], [-1.0]], [[1.0]])
+
+    assert main(["explore", str(file), "--net", saved, "--node", "value", "--x", "0.5", "-1", "--y", "1"]) == 0
+
+    assert file.read_text(encoding="utf-8") == explore(C, "MLP(2-3-1, tanh, 13 parameters)").html
+    assert capsys.readouterr().out == f"Written to {file}; any browser shows it\n"
+
+
+def test_explore_opens_the_file_it_wrote(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    file = tmp_path / "a neuron.html"
+
+    assert main(["explore", str(file), "--formula", "w*x", "--at", "w=-3", "x=2", "--open"]) == 0
+
+    assert shown == [file.as_uri()]
+
+
+def test_explore_says_what_is_wrong_in_one_line(tmp_path, capsys):
+    formula = ["--formula", "x", "--at", "x=2"]
+
+    assert "a.svg doesn't end in .html" in failed(capsys, "explore", str(tmp_path / "a.svg"), *formula)
+    assert "nowhere" in failed(capsys, "explore", str(tmp_path / "nowhere" / "a.html"), *formula)
+
+
+def test_train_writes_a_page_of_the_training(tmp_path, capsys):
+    file = tmp_path / "moons.html"
+
+    assert main(["train", "moons", "--hidden", "4", "--epochs", "2", "--quiet", "--explore", str(file)]) == 0
+
+    assert "<title>How the 2-4-1 network learned</title>" in file.read_text(encoding="utf-8")
+    assert f"To be explored in {file}\n" in capsys.readouterr().out
 
 
 def test_an_example_that_is_not_given_is_random_but_of_a_seed(saved, tmp_path):
@@ -311,6 +347,7 @@ def test_the_tour_ends_well(tmp_path, capsys, monkeypatch):
     assert "All ways to the gradient agree." in out
     assert "Left out, as there are no digits to learn from: mnist: no mirror gave train-images" in out
     assert list(tmp_path.glob("microbp-demo.[ds]*"))
+    assert {"microbp-demo.html", "microbp-demo-moons.html"} <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_the_network_of_the_tour_can_be_drawn_as_it_says(tmp_path, capsys, monkeypatch):

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from microbp.cli import bench, check, demo, draw, train
+from microbp.cli import bench, check, demo, draw, explore, train
 from microbp.draw import DrawingError
 from microbp.steps import TrainingError
 
-COMMANDS = {"demo": demo, "train": train, "check": check, "draw": draw, "bench": bench}
+COMMANDS = {"demo": demo, "train": train, "check": check, "draw": draw, "explore": explore, "bench": bench}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

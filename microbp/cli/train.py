@@ -10,6 +10,7 @@ import numpy as np
 
 from microbp import data
 from microbp.cli.options import Commands, seed
+from microbp.draw import explore
 from microbp.nn import MLP, activations, initializers, optimizers, regularizers
 from microbp.train import train
 
@@ -45,6 +46,7 @@ def add(commands: Commands) -> None:
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
     teach.add_argument("--seed", type=seed, default=0)
     teach.add_argument("--plot", metavar="FILE", help="write a plot of cost and accuracy (needs matplotlib)")
+    teach.add_argument("--explore", metavar="FILE", help="write a page that shows the training epoch by epoch, .html")
     teach.add_argument("--save", metavar="FILE", help="write the trained network, an npz file, for draw --net")
     teach.add_argument("--quiet", action="store_true", help="show no progress bar")
     teach.set_defaults(run=run)
@@ -74,6 +76,9 @@ def run(options: argparse.Namespace) -> int:
         print(f"Best: {best.accuracy:.2%} in epoch {history.best}, of {len(tried.X):,} examples {which}")
         if options.plot:
             history.plot().figure.savefig(options.plot, bbox_inches="tight")
+        if options.explore:
+            explore(history).save(options.explore)
+            print(f"To be explored in {options.explore}")
     if options.save:
         net.save(options.save)
         print(f"Saved in {options.save}")

@@ -44,13 +44,11 @@ class Explorer:
     def open(self) -> str:
         """Show the page in a browser; returns the path of the temporary file that it is read from."""
         import tempfile
-        import webbrowser
-        from urllib.request import pathname2url
 
         handle, path = tempfile.mkstemp(prefix="microbp-", suffix=".html")
         with open(handle, "w", encoding="utf-8") as file:
             file.write(self.html)
-        webbrowser.open(f"file:{pathname2url(path)}")
+        show(path)
         return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
@@ -78,6 +76,14 @@ class Explorer:
 
     def __repr__(self) -> str:
         return f"<explorer of {self.title}: {len(self.html) / 1000:,.0f} kB>"
+
+
+def show(path: str) -> None:
+    """Show a page in a browser."""
+    import webbrowser
+    from pathlib import Path
+
+    webbrowser.open(Path(path).resolve().as_uri())
 
 
 def explore(output: Any, title: str | None = None) -> Explorer:

@@ -2,7 +2,7 @@
 
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { edgeElement, labelSize, rateLooks } from "./picture.js";
+import { edgeElement, labelSize, putLabel, rateLooks } from "./picture.js";
 
 export class GamePicture {
   constructor(picture, game) {
@@ -53,10 +53,7 @@ export class GamePicture {
     this.layer.replaceChildren(...edges.map(({ group }) => group));
     const sizes = edges.map(({ looks }) => labelSize(looks));
     const left = picture.placed.boxes.filter((_, box) => game.nodesIn(box).length);
-    placeLabels(sizes, left, edges.map(({ route }) => route)).forEach(({ x, y }, n) => {
-      edges[n].label.setAttribute("x", x);
-      edges[n].label.setAttribute("y", y + 4);
-    });
+    placeLabels(sizes, left, edges.map(({ route }) => route)).forEach((place, n) => putLabel(edges[n].label, place));
   }
 
   /** A way from box to box where no edge was before. */

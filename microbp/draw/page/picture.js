@@ -135,11 +135,15 @@ export class Picture {
       : labelled.map((edge) => ({ ...pointOn(routes[edge], 0.5), free: false }));
     labelled.forEach((edge, n) => {
       const { group, label } = this.edges[edge];
-      label.setAttribute("x", places[n].x);
-      label.setAttribute("y", places[n].y + 4);
+      putLabel(label, places[n]);
       group.classList.toggle("crowded", !places[n].free);
     });
   }
+}
+
+/** Put a label where it was found to have room. */
+export function putLabel(label, { x, y }) {
+  label.setAttribute("transform", `translate(${x}, ${y})`);
 }
 
 /** The room that a rate factor takes on its edge. */
@@ -151,7 +155,9 @@ export function labelSize({ text }) {
 export function edgeElement(points, rate) {
   const end = points.at(-1);
   const line = curve([...points.slice(0, -1), { x: end.x - ARROW, y: end.y }]);
-  const label = svg("text", { class: "rate" }, rate.text);
+  const { width, height } = labelSize(rate);
+  const ground = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 3 });
+  const label = svg("g", { class: "rate" }, rate.text ? ground : null, svg("text", { y: 4 }, rate.text));
   const group = svg(
     "g", { class: `edge ${rate.sign}` },
     svg("path", { class: "reach", d: line }),
