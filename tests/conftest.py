@@ -39,7 +39,7 @@ def missing_node() -> str:
     """What to do about missing Node, "" when it is there."""
     if shutil.which("node"):
         return ""
-    return "Node is not on the PATH; get it from nodejs.org (18 or newer), by apt-get install nodejs, or brew install node"
+    return "Node (18 or newer) is not on the PATH; get it by apt-get install nodejs, or brew install node"
 
 
 def missing_data() -> str:
