@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microbp.draw import draw
-from microbp.draw.dot import LINES, MOST, escaped, penwidth
+from microbp.draw.dot import LINES, MOST, penwidth
+from microbp.draw.dot_strings import escaped
 from microbp.linearized import paths
 from microbp.nn import MLP
 from microbp.primitives import log, tanh

@@ -58,7 +58,7 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
         rate, bold = rate_of_number(factor), (source, target) in steps
         arrows.append(Arrow(place[source], place[target], rate, rate_hint(source, target, rate), bold))
     arrows.sort(key=lambda arrow: (arrow.target, arrow.source))
-    caption = [*lit.note, "neuron: weighted input z, activation a, ∂ gradient by a, δ gradient by z, its error"]
+    caption = [*lit.note(boxed), "neuron: weighted input z, activation a, ∂ gradient by a, δ gradient by z, its error"]
     caption.append("arrow between neurons: the sum over all paths from one to the other")
     return Picture(boxes, arrows, "neurons", caption)
 

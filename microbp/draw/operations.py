@@ -29,7 +29,7 @@ def operations(
     most  how many to draw: those nearest to the outputs, and one box for all the others; None for all
     """
     drawn = shown(nodes)
-    caption = list(lit.note)
+    caption = lit.note()
     boxes: list[Box] = []
     if most is not None and len(drawn) > most:
         near = _nearest(outputs, most)
