@@ -320,6 +320,29 @@ def test_several_classes_have_a_shape_each_and_boundaries_between_them(open_page
         assert number(page, ".region .correct") == round(150 * accuracy(then, *examples))
 
 
+def test_no_two_of_ten_classes_look_alike(open_page):
+    history = taught(data.blobs(60, 10, 0.05, rng=0), [2, 4, 10], 1)
+    page = open_page(explore(history).html)
+
+    looks = page.locator(".example .point").evaluate_all(
+        "(all) => all.map((point) => point.getAttribute('class') + point.getAttribute('d'))"
+    )
+
+    assert len(set(looks)) == 10
+
+
+def test_desired_outputs_that_are_no_labels_are_drawn_without_being_judged(open_page):
+    X = np.random.default_rng(0).uniform(-1, 1, (1500, 2))
+    net = MLP([2, 4, 1], "tanh", "linear", rng=0)
+    history = train(net, (X, X[:, :1] + 2), 2, 10, SGD(0.01), progress=False, rng=0)
+    page = open_page(explore(history).html)
+
+    assert message(page) == f"After 2 epochs: cost {history.costs[1]:.4g}."
+    assert page.locator(".region .told").inner_text().startswith("1,000 of 1,500 are drawn, chosen at random.")
+    assert page.locator(".example").count() == 1000
+    assert page.locator(".example.wrong").count() == 0
+
+
 def test_values_and_labels_of_minus_one_and_one_are_shown_too(open_page):
     X, labels = data.xor()
     net = MLP([2, 2, 1], "tanh", node=Value, rng=1)
