@@ -12,8 +12,8 @@ export class GamePicture {
     picture.element.classList.add("in-game");
     picture.element.querySelector(".box").before(this.layer);
     this.degrees = picture.boxes.map(({ group }, box) => {
-      const { width, height } = picture.placed.boxes[box];
-      const text = svg("text", { class: "degree", x: width - 6, y: height - 6 });
+      const { width } = picture.placed.boxes[box];
+      const text = svg("text", { class: "degree", x: width - 6, y: 15 });
       group.append(text);
       return text;
     });

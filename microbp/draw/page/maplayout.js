@@ -2,7 +2,7 @@
 
 const GAP = 26; // pixels between two blocks, and above each for its name
 const LARGEST = { width: 46, height: 24 };
-const HEIGHT = 208; // that the rows of a layer share
+const HEIGHT = 220; // that the rows of a layer share
 const BESIDE = 14; // wide enough for a sign
 const PIXELS = 64; // so many inputs, if they are a square, are drawn as an image
 
@@ -45,7 +45,7 @@ function blocksOf(parameters, isFirst, width, wide) {
   const [rows, columns] = parameters[0].shape;
   const side = Math.sqrt(columns);
   const areImages = isFirst && parameters[0].letter === "w" && side % 1 === 0 && columns >= PIXELS;
-  const cellHeight = between(Math.floor(HEIGHT / rows), 2, LARGEST.height);
+  const cellHeight = between(Math.floor(HEIGHT / rows), 1, LARGEST.height);
   const least = areImages ? BESIDE : Math.min(BESIDE, (width - 30) / (columns + 1.4));
   const cellWidth = between(Math.max(wide, least), 1, LARGEST.width);
   let x = 0;

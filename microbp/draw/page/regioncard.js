@@ -5,7 +5,7 @@ import { card, pointEntry } from "./card.js";
 import { zeroLines } from "./contour.js";
 import { html, svg } from "./elements.js";
 import { countText, numberText } from "./numbers.js";
-import { COLOURS, SHAPES } from "./shapes.js";
+import { COLOURS, shapeOfClass } from "./shapes.js";
 
 const WIDTH = 640;
 const HEIGHT = 276;
@@ -119,7 +119,7 @@ export class RegionCard {
       );
     }
     const drawn = region.points.x.length;
-    if (drawn < total) parts.push(`${countText(drawn)} of them are drawn, chosen at random. `);
+    if (drawn < total) parts.push(`${countText(drawn)} of ${countText(total)} are drawn, chosen at random. `);
     const where = region.outputs === 1
       ? `output is ${numberText(region.middle)}`
       : "two largest outputs are equal";
@@ -152,7 +152,7 @@ function pointOf(region, axes, kind, n) {
 }
 
 function shapeOf(kind) {
-  return svg("path", { class: `point class-${kind % COLOURS}`, d: SHAPES[kind % SHAPES.length] });
+  return svg("path", { class: `point class-${kind % COLOURS}`, d: shapeOfClass(kind) });
 }
 
 /** Red, green and blue of #rrggbb. */

@@ -1,7 +1,7 @@
 /** How classes look: a colour and a shape each, so that they are told apart without colours too. */
 
 /** Paths around (0, 0), about 8 pixels wide. */
-export const SHAPES = [
+const SHAPES = [
   "M-3.2,-3.2H3.2V3.2H-3.2Z", // square
   "M4,0A4,4 0 1 1 -4,0A4,4 0 1 1 4,0Z", // disc
   "M0,-4.8L4.5,3.4H-4.5Z", // triangle
@@ -14,3 +14,8 @@ export const SHAPES = [
 
 /** How many colours there are, from --class-0 on; the second is that of positive numbers. */
 export const COLOURS = 8;
+
+/** The shape of a class; where colours come again, with another one. */
+export function shapeOfClass(kind) {
+  return SHAPES[(kind + 3 * Math.floor(kind / COLOURS)) % SHAPES.length];
+}
