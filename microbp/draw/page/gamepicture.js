@@ -46,7 +46,7 @@ export class GamePicture {
       const route = this.routes.get(ends) ?? this.bridge(source, target);
       const { group, label } = edgeElement(route, looks);
       group.classList.toggle("fresh", fresh.has(ends));
-      group.setAttribute("aria-label", `rate factor ${looks.spoken}, from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
+      group.setAttribute("aria-label", `${looks.text} rate factor from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
       group.setAttribute("role", "img");
       return { group, label, route, looks };
     });

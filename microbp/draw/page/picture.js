@@ -67,7 +67,7 @@ export class Picture {
         row.textContent = text;
         row.setAttribute("class", `row ${kind} ${mark} ${kind === "gradient" && /−/.test(text) ? "negative" : ""}`);
       });
-      group.setAttribute("aria-label", `${content.title}: ${content.rows.map(({ text }) => spoken(text)).join(", ")}`);
+      group.setAttribute("aria-label", nameOfBox(content));
       group.classList.toggle("current", box === current);
     });
     this.edges.forEach(({ group }, edge) => {
@@ -104,9 +104,9 @@ export class Picture {
     const title = svg("text", { class: "title", x: 8, y: ROW });
     const rows = Array.from({ length: Math.round((height - 9) / ROW) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
     const kind = group ? `group ${group.kind}` : kindOf(view.recording, node);
-    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows];
+    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows.flatMap((row) => [" ", row])];
     if (group) {
-      const opener = svg("g", { class: "opener", transform: `translate(${width - 22}, 3)`, "data-open": id });
+      const opener = svg("g", { class: "opener", "aria-hidden": true, transform: `translate(${width - 22}, 3)`, "data-open": id });
       opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
       opener.append(svg("title", {}, `open ${group.fullName}`));
       parts.push(opener);
@@ -121,7 +121,7 @@ export class Picture {
     const name = `from ${this.nameOf(source)} to ${this.nameOf(target)}`;
     const { group, label } = edgeElement(this.placed.routes[edge], rate);
     for (const [key, value] of Object.entries({
-      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `rate factor ${rate.spoken}, ${name}`,
+      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `${rate.text || "no"} rate factor ${name}`,
     })) group.setAttribute(key, value);
     return { group, label, rate };
   }
@@ -170,13 +170,13 @@ export function edgeElement(points, rate) {
 
 /** Rate factors in a few letters, with their sign and the width of the line. */
 export function rateLooks(rates) {
-  if (rates.length === 0) return { text: "", spoken: "none, by a constant", sign: "constant", width: 1 };
+  if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const isOne = low === high || rates.length === 1;
   const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
   const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
   const size = rates.reduce((sum, rate) => sum + Math.abs(rate), 0) / rates.length;
-  return { text, spoken: isOne ? numberText(rates[0]) : `${numberText(low)} to ${numberText(high)}`, sign, width: lineWidth(size) };
+  return { text, sign, width: lineWidth(size) };
 }
 
 /** What a box is called. */
@@ -232,6 +232,9 @@ function mark(group, isSelected) {
   group.setAttribute("aria-pressed", isSelected);
 }
 
-function spoken(text) {
-  return text.replace("∂ ·", "gradient not known yet").replace("+ …", "so far").replace("∂", "gradient").replace("·", "not known yet");
+/** What a box says, word for word, and what its signs mean. */
+function nameOfBox({ title, rows }) {
+  const gradient = rows.find(({ kind }) => kind === "gradient");
+  const meaning = { unknown: ", gradient not known yet", partial: ", gradient so far" }[gradient?.mark] ?? "";
+  return [title, ...rows.map(({ text }) => text)].join(" ") + meaning;
 }
