@@ -16,7 +16,7 @@ from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence
 from microbp.linearized import LinearizedGraph, linearize, paths
-from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, optimizers, regularizers
+from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, load, optimizers, regularizers
 from microbp.paths import Path, Paths
 from microbp.primitives import (
     abs,
@@ -129,6 +129,7 @@ __all__ = [
     "linearize",
     "LinearInSequence",
     "LinearizedGraph",
+    "load",
     "log",
     "log1p",
     "log_softmax",

@@ -1,15 +1,16 @@
-"""The tour that `microbp demo` gives: record, add up the paths, check, draw, train."""
+"""The tour that `microbp demo` gives: record, add up the paths, draw, save, check, train."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from shlex import quote
 
 import numpy as np
 
 from microbp import data
 from microbp.check import check
-from microbp.draw import DrawingError, draw
+from microbp.draw import DrawingError, draw, explore
 from microbp.linearized import paths
 from microbp.names import number_text
 from microbp.nn import MLP, accuracy, optimizers, regularizers
@@ -19,7 +20,7 @@ from microbp.value import Value
 
 
 def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], None]) -> bool:
-    """Run the tour, writing its picture into a folder; whether everything came out as it should."""
+    """Run the tour, writing its picture and network into a folder; whether everything came out as it should."""
     rng = np.random.default_rng(0)
     _neuron(say)
     net = MLP([2, 2, 2, 1], activation="tanh", node=Value, rng=rng)
@@ -28,7 +29,7 @@ def demo(folder: str | os.PathLike[str], progress: bool, say: Callable[[str], No
         [
             _paths(net, x, y, os.path.join(folder, "microbp-demo"), say),
             _check(net, x, y, say),
-            _moons(progress, say),
+            _moons(os.path.join(folder, "microbp-demo-moons.html"), progress, say),
             _digits(progress, say),
         ]
     )
@@ -61,6 +62,12 @@ def _paths(net: MLP, x: np.ndarray, y: np.ndarray, picture: str, say: Callable[[
         kind, note = "dot", f"as DOT text: {error}"
         drawing.save(f"{picture}.{kind}")
     say(f"\n   Drawn in {picture}.{kind}: {note}")
+    explore(cost, str(net)).save(f"{picture}.html")
+    say(f"   To be gone through step by step in {picture}.html: open it in a browser")
+    net.save(f"{picture}.npz")
+    say(f"   Saved in {picture}.npz, to be drawn or explored anew, with other numbers:")
+    say(f"   microbp draw network.svg --net {quote(picture + '.npz')} --x 0.5 -1 --y 1 --level neurons")
+    say(f"   microbp explore network.html --net {quote(picture + '.npz')} --x 0.5 -1 --y 1")
     return agrees
 
 
@@ -71,13 +78,15 @@ def _check(net: MLP, x: np.ndarray, y: np.ndarray, say: Callable[[str], None]) -
     return report.ok
 
 
-def _moons(progress: bool, say: Callable[[str], None]) -> bool:
+def _moons(page: str, progress: bool, say: Callable[[str], None]) -> bool:
     say("\n4. Two moons, a 2-16-1 network\n")
     learned, unseen = data.moons(400, 0.15, rng=0), data.moons(400, 0.15, rng=1)
     net = MLP([2, 16, 1], activation="tanh", output="sigmoid", initializer="inverse_sqrt", rng=0)
-    train(net, learned, 60, 10, optimizers.SGD(0.5), "cross_entropy", progress=progress, rng=0)
+    history = train(net, learned, 60, 10, optimizers.SGD(0.5), "cross_entropy", progress=progress, rng=0)
     right = accuracy(net, *unseen)
     say(f"   {right:.1%} of 400 points that it has not seen are on the right side")
+    explore(history).save(page)
+    say(f"   How it came to that, epoch by epoch: {page}")
     return right > 0.95
 
 

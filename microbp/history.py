@@ -32,6 +32,14 @@ class History:
     interrupted  whether the run was ended by Ctrl-C, after the epochs that are here
     replayed     whether all of its steps were the replay of a recorded one
     why_not      why they were not, or from where on they were not; None where they were
+    snapshots    the network's parameters by how many epochs were done when they were so, 0 before the first, n after
+                 n epochs: `history.snapshots[3]["w2"]`. They take 64 MB at most: where more epochs were done than find
+                 room, every 2nd is kept, or every 4th, …, and always the first and the last; none of a network of
+                 which not even two find room
+    net          the network, None in a history that was made by hand
+    examples     X and Y that it was taught, in rows, where it has two inputs, so that they can be drawn; else None
+
+    A pickled history leaves the network out, whose functions need not be of the kind that can be pickled.
     """
 
     def __init__(
@@ -44,6 +52,12 @@ class History:
         self.epochs = list(epochs)
         self.interrupted = interrupted
         self.replayed, self.why_not = replayed, why_not
+        self.snapshots: dict[int, dict[str, np.ndarray]] = {}
+        self.net: Any = None
+        self.examples: tuple[np.ndarray, np.ndarray] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        return vars(self) | {"net": None}
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, History):

@@ -16,6 +16,7 @@ from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
 from microbp.problem import Problem
+from microbp.snapshots import Snapshots
 from microbp.steps import Run
 
 
@@ -56,9 +57,9 @@ def train(
                  it does not. Where it turns out in mid-training that it does, that is a RuntimeWarning, and the steps
                  from there on are computed anew
 
-    Returns the History: for each epoch its cost and what was right of the validation set, and whether steps were
-    replayed, or why not. Ctrl-C ends training between two steps; the history so far is returned, marked
-    `interrupted`.
+    Returns the History: for each epoch its cost and what was right of the validation set, the parameters after it
+    (`history.snapshots`, 64 MB at most), and whether steps were replayed, or why not. Ctrl-C ends training between
+    two steps; the history so far is returned, marked `interrupted`.
 
     Raises ValueError where data don't fit the network or hold nan or inf, where an argument is out of range or there
     is nothing to learn, and where `replay` is True but steps can't be replayed; TypeError where an argument, or what
@@ -76,16 +77,21 @@ def train(
     problem = Problem.of(net, X, Y, cost, optimizer, regularizer)
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
-    history = History()
+    history, snapshots = History(), Snapshots(net)
+    history.net, history.snapshots = net, snapshots.kept
+    if net.sizes[0] == 2:
+        history.examples = X.copy(), Y.copy()
     run: Run | None = None
     bar = _bar(epochs * problem.steps(batch_size), progress)
     try:
         run = Run(problem, batch_size, replay)
+        snapshots.keep(0)
         for j in range(epochs):
             bar.set_description(f"Epoch {j}", refresh=False)
             mean_cost = run.epoch(j, rng.permutation(len(X)), bar.update)
             right = None if test is None else correct(net, *test, middle)
             history.epochs.append(Epoch(mean_cost, right, 0 if test is None else len(test[0])))
+            snapshots.keep(len(history))
             bar.set_postfix_str(history.line(j), refresh=False)
     except KeyboardInterrupt:
         history.interrupted = True

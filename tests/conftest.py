@@ -39,7 +39,7 @@ def missing_node() -> str:
     """What to do about missing Node, "" when it is there."""
     if shutil.which("node"):
         return ""
-    return "Node is not on the PATH; get it from nodejs.org (18 or newer), by apt-get install nodejs, or brew install node"
+    return "Node (18 or newer) is not on the PATH; get it by apt-get install nodejs, or brew install node"
 
 
 def missing_data() -> str:
@@ -51,7 +51,7 @@ def missing_data() -> str:
     return f"{named}; let it name a folder with MNIST's four files (train-images-idx3-ubyte.gz, …) in mnist/"
 
 
-MISSING = {"dot": missing_dot, "node": missing_node, "data": missing_data, "browser": missing_browser}
+MISSING = {"dot": missing_dot, "browser": missing_browser, "node": missing_node, "data": missing_data}
 REQUIRED = os.environ.get("MICROBP_REQUIRE")
 allowed_skip = pytest.StashKey[bool]()
 

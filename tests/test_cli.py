@@ -1,6 +1,7 @@
 """The command line does what it says, with exit codes, and errors of one line."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,6 +11,10 @@ import pytest
 
 from microbp import sweeps
 from microbp.cli import main
+from microbp.draw import draw, explore
+from microbp.linearized import paths
+from microbp.nn import MLP, load
+from microbp.value import Value
 
 
 def failed(capsys, *arguments):
@@ -22,7 +27,7 @@ def failed(capsys, *arguments):
     return lines[0]
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["bench"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["explore"], ["bench"]])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
@@ -31,7 +36,7 @@ def test_every_command_has_help(command, capsys):
     assert "usage: microbp" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("arguments", [[], ["paint"], ["check", "--sizes", "two"], ["train"], ["draw"]])
+@pytest.mark.parametrize("arguments", [[], ["paint"], ["check", "--sizes", "two"], ["train"], ["draw"], ["explore"]])
 def test_wrong_usage_is_exit_code_2(arguments, capsys):
     with pytest.raises(SystemExit) as stop:
         main(arguments)
@@ -120,7 +125,7 @@ def test_a_table_without_two_rows_and_classes_is_refused(rows, tmp_path, capsys)
     assert f"has {len(rows)} row(s) of 1 class(es); want two rows or more" in line
 
 
-@pytest.mark.parametrize("command", [["train", "xor"], ["check"], ["draw", "a.dot"]])
+@pytest.mark.parametrize("command", [["train", "xor"], ["check"], ["draw", "a.dot"], ["explore", "a.html"]])
 @pytest.mark.parametrize("seed", ["-1", "1.5", "one"])
 def test_a_seed_is_a_whole_number_of_0_or_more(command, seed, capsys):
     with pytest.raises(SystemExit) as stop:
@@ -149,6 +154,133 @@ def test_draw_writes_dot_text(tmp_path, capsys):
 
     assert file.read_text(encoding="utf-8").startswith("digraph")
     assert capsys.readouterr().out == f"Drawn in {file}\n"
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """The file of a 2-3-1 network."""
+    file = tmp_path / "net.npz"
+    MLP([2, 3, 1], activation="tanh", rng=7).save(file)
+    return str(file)
+
+
+def test_draw_draws_a_saved_network_on_the_example_it_is_given(saved, tmp_path, capsys):
+    file = tmp_path / "graph.dot"
+    net = load(saved, node=Value)
+    C = net.cost([[0.5], [-1.0]], [[1.0]])
+    C.backward()
+
+    assert main(["draw", str(file), "--net", saved, "--node", "value", "--x", "0.5", "-1", "--y", "1"]) == 0
+
+    path = paths(net.layers[0].w[0, 0], C).top(1)[0]
+    assert file.read_text(encoding="utf-8") == draw(C, path=path, title="MLP(2-3-1, tanh, 13 parameters)").dot
+
+
+def test_explore_writes_the_page_of_a_saved_network_on_the_example_it_is_given(saved, tmp_path, capsys):
+    file = tmp_path / "network.html"
+    C = load(saved, node=Value).cost([[0.5], [-1.0]], [[1.0]])
+
+    assert main(["explore", str(file), "--net", saved, "--node", "value", "--x", "0.5", "-1", "--y", "1"]) == 0
+
+    assert file.read_text(encoding="utf-8") == explore(C, "MLP(2-3-1, tanh, 13 parameters)").html
+    assert capsys.readouterr().out == f"Written to {file}; any browser shows it\n"
+
+
+def test_explore_opens_the_file_it_wrote(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    file = tmp_path / "a neuron.html"
+
+    assert main(["explore", str(file), "--formula", "w*x", "--at", "w=-3", "x=2", "--open"]) == 0
+
+    assert shown == [file.as_uri()]
+
+
+def test_explore_says_what_is_wrong_in_one_line(tmp_path, capsys):
+    formula = ["--formula", "x", "--at", "x=2"]
+
+    assert "a.svg doesn't end in .html" in failed(capsys, "explore", str(tmp_path / "a.svg"), *formula)
+    assert "nowhere" in failed(capsys, "explore", str(tmp_path / "nowhere" / "a.html"), *formula)
+
+
+def test_train_writes_a_page_of_the_training(tmp_path, capsys):
+    file = tmp_path / "moons.html"
+
+    assert main(["train", "moons", "--hidden", "4", "--epochs", "2", "--quiet", "--explore", str(file)]) == 0
+
+    assert "<title>How the 2-4-1 network learned</title>" in file.read_text(encoding="utf-8")
+    assert f"To be explored in {file}\n" in capsys.readouterr().out
+
+
+def test_an_example_that_is_not_given_is_random_but_of_a_seed(saved, tmp_path):
+    texts = []
+    for seed in ("1", "1", "2"):
+        for network in (["--net", saved], []):
+            assert main(["draw", str(tmp_path / "a.dot"), "--seed", seed, *network]) == 0
+            texts.append((tmp_path / "a.dot").read_text(encoding="utf-8"))
+
+    assert texts[:2] == texts[2:4]
+    assert len(set(texts)) == 4
+
+
+def test_what_a_file_holds_decides_the_node_unless_it_is_said(saved, tmp_path):
+    for options, matrices in (["--node", "tensor"], 2), (["--node", "value"], 0), ([], 2):
+        assert main(["draw", str(tmp_path / "a.dot"), "--net", saved, *options]) == 0
+        text = (tmp_path / "a.dot").read_text(encoding="utf-8")
+        assert sum(f'label="{w}|' in text for w in ("w2", "w3")) == matrices
+
+
+def test_check_takes_a_saved_network(saved, capsys):
+    assert main(["check", "--net", saved, "--cost", "hinge"]) == 0
+
+    assert capsys.readouterr().out.startswith("MLP(2-3-1, tanh, 13 parameters)")
+
+
+def test_train_saves_what_it_trained(tmp_path, capsys):
+    file = tmp_path / "moons.npz"
+
+    assert main(["train", "moons", "--hidden", "4", "--epochs", "2", "--quiet", "--save", str(file)]) == 0
+
+    assert capsys.readouterr().out.endswith(f"Saved in {file}\n")
+    assert load(file).sizes == [2, 4, 1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--net", "a.npz", "--sizes", "2", "1"], "argument --sizes: not allowed with argument --net"),
+        (["--net", "a.npz", "--activation", "relu"], "argument --activation: not allowed with argument --net"),
+        (["--net", "a.npz", "--output", "softmax"], "argument --output: not allowed with argument --net"),
+        (["--formula", "x", "--net", "a.npz"], "argument --net: not allowed with argument --formula"),
+        (["--formula", "x", "--sizes", "2", "1"], "argument --sizes: not allowed with argument --formula"),
+        (["--formula", "x", "--node", "tensor"], "argument --node: not allowed with argument --formula"),
+        (["--formula", "x", "--x", "1"], "argument --x: not allowed with argument --formula"),
+        (["--formula", "x", "--cost", "hinge"], "argument --cost: not allowed with argument --formula"),
+        (["--at", "x=1"], "argument --at: not allowed without argument --formula"),
+    ],
+)
+def test_options_that_would_mean_nothing_beside_each_other_are_wrong_usage(arguments, said, capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["draw", "a.dot", *arguments])
+
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.endswith(f"microbp draw: error: {said}\n")
+
+
+def test_a_network_or_an_example_that_will_not_do_is_told_in_one_line(saved, tmp_path, capsys):
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    MLP([2, 1], lambda z: z * z, rng=0).save(tmp_path / "own.npz")
+    command = ["draw", str(tmp_path / "a.dot")]
+
+    assert "there is no file" in failed(capsys, *command, "--net", str(tmp_path / "nowhere.npz"))
+    assert "is no npz file, or a damaged one" in failed(capsys, *command, "--net", str(tmp_path / "broken.npz"))
+    assert "a function that no file can hold" in failed(capsys, *command, "--net", str(tmp_path / "own.npz"))
+    assert "--x takes 2 number(s), one for each input neuron, not 3" in failed(
+        capsys, *command, "--net", saved, "--x", "1", "2", "3"
+    )
+    assert "--y takes 1 number(s), one for each output neuron, not 2" in failed(capsys, *command, "--y", "1", "0")
+    assert "hinge: y holds 0.5" in failed(capsys, *command, "--cost", "hinge", "--y", "0.5")
+    assert not (tmp_path / "a.dot").exists()
 
 
 @pytest.mark.needs_dot
@@ -214,7 +346,21 @@ def test_the_tour_ends_well(tmp_path, capsys, monkeypatch):
     assert "∂a/∂w = 1.0019" in out
     assert "All ways to the gradient agree." in out
     assert "Left out, as there are no digits to learn from: mnist: no mirror gave train-images" in out
-    assert list(tmp_path.glob("microbp-demo.*"))
+    assert list(tmp_path.glob("microbp-demo.[ds]*"))
+    assert {"microbp-demo.html", "microbp-demo-moons.html"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_network_of_the_tour_can_be_drawn_as_it_says(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MICROBP_DATA", str(tmp_path / "nowhere"))
+    assert main(["demo", "--folder", str(tmp_path), "--quiet"]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "microbp draw" in line]
+    monkeypatch.chdir(tmp_path)
+
+    microbp, *arguments = shlex.split(line.replace(".svg", ".dot"))
+
+    assert microbp == "microbp"
+    assert main(arguments) == 0
+    assert "∂a3_1/∂a2_1" in (tmp_path / "network.dot").read_text(encoding="utf-8")
 
 
 def test_the_tour_says_what_is_wrong_with_the_folder_of_the_data(tmp_path, capsys, monkeypatch):

@@ -22,6 +22,18 @@ def test_pictures_in_the_documentation_are_drawings():
         assert "</svg>" in picture.read_text(encoding="utf-8")
 
 
+def test_the_page_about_the_explorer_runs_and_its_pictures_are_there(tmp_path, monkeypatch):
+    page = (DOCS / "explore.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    for code in re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        exec(compile(code, "explore.md", "exec"), {})
+
+    assert (tmp_path / "network.html").exists()
+    shown = re.findall(r"!\[[^]]+\]\((.*?)\)", page)
+    assert sorted(shown) == sorted(f"pictures/{path.name}" for path in DOCS.glob("pictures/*.png"))
+
+
 def test_the_page_about_replay_runs_and_prints_what_it_shows():
     page = (DOCS / "replay.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```(python|text)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)

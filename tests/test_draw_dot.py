@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from microbp.draw import draw
-from microbp.draw.dot import LINES, escaped, penwidth
+from microbp.draw.dot import LINES, MOST, penwidth
+from microbp.draw.dot_strings import escaped
 from microbp.linearized import paths
 from microbp.nn import MLP
 from microbp.primitives import log, tanh
@@ -200,23 +201,37 @@ def test_layers_of_tensors_have_frames():
 # ---------------------------------------------------------------------------------------- neurons
 
 
-def test_arrows_meet_a_neuron_in_a_row_each_with_its_rate_factor_there():
-    dot = draw(network((2, 3, 1))[1], level="neurons").dot
+@pytest.mark.parametrize("sizes", [(2, 3, 1), (3, 8, 2), (2, 2, 2, 2)])
+def test_every_arrow_between_neurons_ends_at_its_rate_factor_which_is_a_field_of_the_box(sizes):
+    dot = draw(network(sizes)[1], level="neurons").dot
 
-    edges = [text for text in dot.splitlines() if "headlabel=" in text]
+    edges = re.findall(r'-> (n\d+):(e\d):w \[.*, tooltip="[^"]*: (×[^"]*)", labeltooltip', dot)
+    fields = {name: dict(re.findall(r"<(e\d)>([^|}]*)", label)) for name, label in re.findall(r"(n\d+) \[(.*)", dot)}
 
-    assert len(edges) == 4
-    assert [re.search(r"-> n\d+:(r\d):w", text)[1] for text in edges] == ["r1", "r2", "r3", "r1"]
+    assert len(edges) == sum(n * m for n, m in zip(sizes[1:], (*sizes[2:], 1), strict=True))
+    assert len({(name, port) for name, port, _ in edges}) == len(edges)
+    assert [fields[name][port] for name, port, _ in edges] == [rate for _, _, rate in edges]
+    assert " label=" not in "".join(text for text in dot.splitlines() if "->" in text)
 
 
-def test_where_many_arrows_meet_their_numbers_are_in_the_tooltips_alone():
-    dot = draw(network((2, 8, 2))[1], level="neurons").dot
+def test_where_very_many_arrows_meet_their_numbers_are_in_the_tooltips_alone():
+    dot = draw(network((2, MOST + 1, 2))[1], level="neurons").dot
 
     edges = [text for text in dot.splitlines() if "∂a3_1/∂a2_" in text]
 
-    assert len(edges) == 8
+    assert len(edges) == MOST + 1
     assert not any("label=" in text.replace("labeltooltip=", "") for text in edges)
-    assert "point at one to read its rate factor" in dot
+    assert "<e" not in line(dot, 'n11 [label="<r0>a3_1')
+    assert f"where more than {MOST} arrows meet, point at one to read its rate factor" in dot
+    assert "point at one" not in draw(network((2, MOST, 2))[1], level="neurons").dot
+
+
+def test_arrows_between_neurons_are_straight_unless_one_passes_by_a_neuron():
+    net, cost = network((2, 2, 1))
+    a2, a3 = net.feedforward([[1.0], [-1.0]])[1][1:]
+
+    assert "splines=line" in draw(cost, level="neurons").dot
+    assert "splines=line" not in draw(a3[0, 0] + a2[0, 0], level="neurons").dot
 
 
 # --------------------------------------------------------------------------------------- escaping

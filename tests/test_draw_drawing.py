@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from microbp.draw import Drawing, DrawingError, draw
-from microbp.draw.drawing import LEGIBLE, NEAREST, TOO_MANY
+from microbp.draw.drawing import NEAREST, TOO_MANY
+from microbp.draw.picture import LEGIBLE
 from microbp.linearized import paths
 from microbp.names import Entry
 from microbp.nn import MLP
-from microbp.primitives import tanh
+from microbp.primitives import sin, tanh
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -146,6 +148,30 @@ def test_another_ending_is_refused(tmp_path, name):
 
 
 @pytest.mark.needs_dot
+def test_dot_does_not_take_minutes_where_a_number_is_used_in_many_places(tmp_path):
+    x, y = Value(0.3, "x"), Value(0.7, "y")
+    h = x
+    for _ in range(50):
+        h = tanh(h * y + 0.1 * sin(x))
+
+    start = time.perf_counter()
+    draw(h, level="operations").save(tmp_path / "a.svg")
+
+    assert time.perf_counter() - start < 60  # 2 s; with dot's own settings 400
+
+
+@pytest.mark.needs_dot
+def test_dot_draws_a_network_of_1400_nodes_with_a_frame_for_each_neuron(tmp_path):
+    drawing = draw(network((10, 20, 10, 2)), level="operations")
+
+    drawing.save(tmp_path / "a.svg")
+
+    assert len(drawing.picture.boxes) > 1_300
+    assert drawing.dot.count("subgraph cluster_") == 3 + 32
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8").count('class="node"') > 1_300
+
+
+@pytest.mark.needs_dot
 def test_svg_is_well_formed_and_of_the_numbers():
     svg = draw(chain(2)).svg()
 
@@ -161,13 +187,14 @@ def test_a_notebook_shows_svg():
     assert bundle["text/plain"] == "<drawing of operations: 3 boxes, 2 arrows>"
 
 
-def test_without_dot_a_notebook_shows_the_text_and_how_to_get_more(monkeypatch):
+def test_without_dot_a_notebook_shows_the_explorer_and_as_text_how_to_get_dot(monkeypatch):
     monkeypatch.setenv("PATH", "")
     drawing = draw(chain(2))
 
     bundle = drawing._repr_mimebundle_()
 
-    assert [*bundle] == ["text/plain"]
+    assert sorted(bundle) == ["text/html", "text/plain"]
+    assert bundle["text/html"].startswith("<iframe sandbox=")
     assert "apt-get install graphviz" in bundle["text/plain"]
     assert bundle["text/plain"].endswith(drawing.dot)
     with pytest.raises(DrawingError):

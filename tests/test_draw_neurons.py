@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from microbp.draw.scopes import Scope
 from microbp.linearized import linearize, paths
 from microbp.names import name_of
 from microbp.nn import MLP
+from microbp.primitives import tanh
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -79,6 +82,15 @@ def test_a_box_shows_z_a_and_the_gradients_by_them():
     assert after.rows[4] == f"δ {net.layers[0].b[0, 0].grad:.3g}".replace("-", "−")  # BP3: δ = ∂C/∂b
 
 
+def test_an_operation_is_named_only_where_the_box_stands_for_it_alone():
+    _, cost = recorded(cost="cross_entropy", output="sigmoid")
+
+    titles = [box.rows[0] for box in picture(cost).boxes]
+
+    assert titles[2:] == ["a2_1\u2003tanh", "a2_2\u2003tanh", "a2_3\u2003tanh", "z3_1", "z3_2", "C"]
+    assert picture([cost, tanh(cost)]).boxes[-1].rows[0] == "tanh"
+
+
 def test_layers_have_frames_and_neurons_stand_in_order():
     _, cost = recorded(sizes=(2, 3, 2))
 
@@ -128,6 +140,26 @@ def test_a_path_from_a_weight_is_lit_from_its_neuron_on(node):
     assert lit == [x for x in path.names if x[:2] in ("a2", "a3") or x == "C"]
     assert lit[0] == "a2_3"
     assert sum(arrow.highlighted for arrow in drawn.arrows) == 2
+
+
+@pytest.mark.parametrize("node", [Value, Tensor])
+@pytest.mark.parametrize("level", ["neurons", "layers"])
+def test_a_path_is_told_from_neuron_to_neuron_and_has_the_same_product(node, level):
+    net, cost = recorded(node, sizes=(2, 3, 2, 2))
+    w = net.layers[0].w[2, 0] if node is Value else (net.layers[0].w, (2, 0))
+    path = paths(w, cost).top(1)[0]
+
+    route, product = draw(cost, path=path, level=level).picture.caption[:2]
+
+    stops = [x for x in path.names if x[0] in "wa"] + ["C"]
+    assert route == f"path: {' → '.join(stops)}" and len(stops) == 5
+    *rates, total = product.removeprefix("product: ").replace("−", "-").replace(" = ", " × ").split(" × ")
+    assert len(rates) == 4
+    assert float(total) == pytest.approx(path.product, rel=5e-3)
+    assert np.prod([float(rate) for rate in rates]) == pytest.approx(path.product, rel=2e-2)
+    if level == "neurons":
+        edges = named_edges(picture(cost))
+        assert rates[1:] == [edges[ends].removeprefix("×").replace("−", "-") for ends in pairwise(stops[1:])]
 
 
 @pytest.mark.parametrize("node", [Value, Tensor])

@@ -108,6 +108,14 @@ def test_a_tensor_shows_its_shape():
     assert rows[3] == ("Σ", "6", "∂ 1")
 
 
+def test_how_arrays_are_shown_is_told_where_there_are_any():
+    x = Tensor(np.arange(20.0), "x")
+
+    assert picture(x * 2).boxes[0].rows == ("x", "(20,)", "0 … 19", "∂ ·")
+    assert any(line.startswith("array: shape, and numbers") for line in picture(x * 2).caption)
+    assert not any(line.startswith("array") for line in picture(Value(1.0) * 2).caption)
+
+
 def test_data_that_were_replaced_after_the_recording_are_told():
     x = Value(3.0, "x")
     y = x * 2

@@ -30,14 +30,14 @@ def named(scopes, label):
 @pytest.mark.parametrize(
     ("label", "role"),
     [
-        ("w2_1,3", Role("w", Scope(2, 1))),
+        ("w2_1,3", Role("w", Scope(2, 1), 3)),
         ("w2_1", Role("w", Scope(2, 1))),  # of a layer with a single input
-        ("z2_1,7", Role("z", Scope(2, 1))),  # of the seventh example
+        ("z2_1,7", Role("z", Scope(2, 1), 7)),  # of the seventh example
         ("b12_30", Role("b", Scope(12, 30))),
         ("a3", Role("a", Scope(3))),
     ],
 )
-def test_a_label_in_the_books_indices_says_layer_and_neuron(label, role):
+def test_a_label_in_the_books_indices_says_layer_neuron_and_second_index(label, role):
     assert role_of(label) == role
 
 

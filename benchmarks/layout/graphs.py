@@ -79,12 +79,23 @@ def polynomial() -> mb.Value:
     return quartic - 4 * p * square + 2 * p * p + cube * p - 3 * s * p + square * cube
 
 
+@graph
+def recurrence() -> mb.Value:
+    h, w, b = mb.Value(0.0, "h"), mb.Value(0.8, "w"), mb.Value(0.1, "b")
+    for step in range(1, 21):
+        h = mb.tanh(h * w + mb.Value(0.1 * step, f"x{step}", varies=False) + b)
+    return h
+
+
 def random_graph(nodes: int) -> mb.Value:
     """Operations of one or two inputs, mostly of nodes made shortly before; what nothing uses is added up."""
     rng = np.random.default_rng(nodes)
     made = [mb.Value(float(v), f"x{i}") for i, v in enumerate(rng.normal(size=nodes // 5))]
-    used = set()
-    unused = lambda: [v for v in made if id(v) not in used]  # noqa: E731
+    used: set[int] = set()
+
+    def unused() -> list[mb.Value]:
+        return [v for v in made if id(v) not in used]
+
     while len(made) + len(unused()) < nodes + 1:
         recent = rng.random() < 0.8
         low = max(0, len(made) - nodes // 6) if recent else 0

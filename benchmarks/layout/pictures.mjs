@@ -23,7 +23,8 @@ export function picture({ boxes, edges }) {
     }),
     ...labels.map(({ x, y, free }, e) => {
       const halo = 'stroke="white" stroke-width="3" paint-order="stroke"';
-      return `<text x="${x}" y="${y + 4}" text-anchor="middle" ${halo} fill="${free ? "#222" : "red"}">−0.${100 + e}</text>`;
+      const place = `x="${x}" y="${y + 4}" text-anchor="middle" fill="${free ? "#222" : "red"}"`;
+      return `<text ${place} ${halo}>−0.${100 + e}</text>`;
     }),
     "</svg>",
   ];

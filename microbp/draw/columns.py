@@ -18,7 +18,7 @@ from microbp.draw.neurons import inputs_of
 from microbp.draw.operations import shown as shown_of
 from microbp.draw.rows import Rows
 from microbp.draw.scopes import in_order, role_of, scopes_of
-from microbp.draw.texts import folded, short
+from microbp.draw.texts import folded, number_at, short
 from microbp.graph import Node, recorded
 from microbp.names import entries_of
 from microbp.primitives import matmul
@@ -61,7 +61,7 @@ def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
         is_labelled = node in scopes or node in fed
         for entry in entries_of(node):
             label = None if entry.label is None else short(entry.label, LONGEST)
-            value = _number(node._data if entry is node else node._data[entry.at])
+            value = _number(number_at(entry, node._data))
             role = _role_columns(entry.label if is_labelled else None)
             entry_columns = (row, label, value, varies, groups.layered(node, entry), whole, *role)
             for name, x in zip(NODE_COLUMNS, entry_columns, strict=True):
@@ -80,11 +80,11 @@ NODE_COLUMNS = ("row", "label", "value", "varies", "layered", "whole", "letter",
 
 
 def _role_columns(label: str | None) -> tuple[str, int, int, int]:
-    """The letter of a label in the book's indices, its layer, its neuron and its second index; 0 where there is none."""
+    """What a label in the book's indices says: letter, layer, neuron and second index; 0 where there is none."""
     role = role_of(label)
     if role is None or role.scope.neuron is None:
         return "", 0, 0, 0
-    return role.letter, role.scope.layer, role.scope.neuron, role.index or 0
+    return role.letter, role.scope.layer, role.scope.neuron, role.second or 0
 
 
 def _edges(shown: Sequence[Node], first: dict[Node, int]) -> dict[str, list[Any]]:
@@ -134,5 +134,5 @@ def _edge_count(node: Node) -> int:
     if node.rates is not None:
         return len(node.inputs)
     if node.primitive is matmul:
-        return 2 * node._data.size * node.inputs[0].shape[-1]
+        return 2 * int(node._data.size) * int(node.inputs[0].shape[-1])
     return sum(max(prod(x.shape), node._data.size) for x in node.inputs)

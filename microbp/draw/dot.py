@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from math import isfinite, log10
 
-from microbp.draw.picture import Arrow, Box, Kind, Picture
+from microbp.draw.dot_strings import left_justified, quoted, record, tooltip
+from microbp.draw.picture import LEGIBLE, Arrow, Box, Kind, Picture
 from microbp.draw.rates import Sign
 from microbp.draw.texts import short
 
@@ -39,6 +40,9 @@ LIT_FILL = ("#FFE08A", "#8A6100")
 SHAPES: dict[Kind, str] = {"constant": "shape=record", "rest": "shape=record, style=dashed"}
 """Of those that aren't rounded."""
 
+MOST = 8
+"""Arrows that end at their rate factors in one neuron; where more meet, the box would be too tall."""
+
 LAYER = 'labelloc=t, style="rounded,filled", color="#F2F5F9", fillcolor="#F2F5F9"'
 NEURON = 'labelloc=t, style="rounded,filled", penwidth=0.7, color="#9AA5B1", fillcolor="#FFFFFF"'
 
@@ -53,15 +57,16 @@ def dot_text(picture: Picture, title: str | None = None) -> str:
     ]
     if title:
         lines.append(f"  labelloc=t; label={quoted(short(title, 120))}")
+    entered = _entered(picture)
     ports = picture.level == "neurons"
     lines += [
         "  subgraph cluster {",
         f"    graph [penwidth=0, margin=4, labelloc=b, labeljust=l, {_font(9, GREY)}]",
         f"    label={left_justified([*picture.caption, *legend(picture)])}",
-        *(f"    n{n} {_box(box, ports)}" for n, box in enumerate(picture.boxes)),
+        *(f"    n{n} {_box(box, entered.get(n, []), ports)}" for n, box in enumerate(picture.boxes)),
         *_frames(picture.boxes),
         "  }",
-        *(_in_ports(picture) if ports else _arrows(picture)),
+        *(_in_ports(picture, entered) if ports else _arrows(picture)),
         *_boundaries(picture),
         "}",
     ]
@@ -70,18 +75,24 @@ def dot_text(picture: Picture, title: str | None = None) -> str:
 
 def _layout(picture: Picture) -> str:
     if not any(box.scope for box in picture.boxes):
-        return "newrank=true, nodesep=0.3, ranksep=0.4"
+        layout = "newrank=true, nodesep=0.3, ranksep=0.4"
+        # An x that is used in 50 places has long arrows: dot takes 7 minutes to bend those of 250 boxes, this 2 s.
+        return layout if len(picture.boxes) <= LEGIBLE else f"{layout}, nslimit=3, splines=line"
     # Few passes over the crossings keep the order of the boxes, and so the neurons of a layer from first to last.
     layout = "newrank=true, mclimit=0.1"
     if picture.level != "neurons":
         return f"{layout}, nodesep=0.2, ranksep=0.4"
-    return f"{layout}, nodesep=0.3, " + ("ranksep=2, splines=line" if _is_dense(picture) else "ranksep=1.5")
+    tallest = max(Counter(box.scope.layer for box in picture.boxes if box.scope).values())
+    lines = "" if _leap(picture) else ", splines=line"
+    return f"{layout}, nodesep=0.3, ranksep={min(0.6 + 0.2 * tallest, 2):.1f}{lines}"
 
 
-def _is_dense(picture: Picture) -> bool:
-    """Whether more arrows meet somewhere than a box has rows."""
-    fan_in = Counter(arrow.target for arrow in picture.arrows)
-    return any(n > len(picture.boxes[target].rows) for target, n in fan_in.items())
+def _leap(picture: Picture) -> bool:
+    """Whether an arrow passes by what stands between its ends, so that a straight line would cut through it."""
+    rank = [0] * len(picture.boxes)
+    for arrow in sorted(picture.arrows, key=lambda arrow: arrow.target):
+        rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)
+    return any(rank[arrow.target] > rank[arrow.source] + 1 for arrow in picture.arrows)
 
 
 def legend(picture: Picture) -> list[str]:
@@ -90,18 +101,34 @@ def legend(picture: Picture) -> list[str]:
     if not signs - {"±"}:
         return []
     mixed = ", grey of both signs" if "±" in signs else ""
-    lines = [f"× rate factor: solid blue positive, dashed orange negative{mixed}, thicker is larger"]
-    if picture.level == "neurons" and _is_dense(picture):
-        lines.append("where many arrows meet, point at one to read its rate factor")
+    where = " where its arrow ends" if _entered(picture) else ""
+    lines = [f"× rate factor{where}: solid blue positive, dashed orange negative{mixed}, thicker is larger"]
+    if picture.level == "neurons" and any(n > MOST for n in _fan_in(picture).values()):
+        lines.append(f"where more than {MOST} arrows meet, point at one to read its rate factor")
     return lines
+
+
+def _fan_in(picture: Picture) -> Counter[int]:
+    """How many arrows with a rate factor lead to each box."""
+    return Counter(arrow.target for arrow in picture.arrows if arrow.rate)
+
+
+def _entered(picture: Picture) -> dict[int, list[Arrow]]:
+    """The arrows to each neuron that end at their rate factors, fields of its box that no line crosses.
+
+    Where more than MOST meet, there are none.
+    """
+    few = [target for target, n in _fan_in(picture).items() if n <= MOST and picture.level == "neurons"]
+    return {target: [arrow for arrow in picture.arrows if arrow.target == target and arrow.rate] for target in few}
 
 
 # Boxes and the frames around them
 
 
-def _box(box: Box, ports: bool) -> str:
+def _box(box: Box, entered: list[Arrow], ports: bool) -> str:
     fill, border = LIT_FILL if box.highlighted else FILLS[box.kind]
-    attributes = [f"label={record(box.rows, ports)}"]
+    rates = [arrow.rate.text for arrow in entered if arrow.rate]
+    attributes = [f"label={record(box.rows, rates, ports and not rates)}"]
     if box.kind in SHAPES:
         attributes.append(SHAPES[box.kind])
     attributes.append(f'fillcolor="{fill}", color="{border}"')
@@ -137,24 +164,27 @@ def _arrows(picture: Picture) -> Iterator[str]:
     for arrow in picture.arrows:
         source, target = boxes[arrow.source], boxes[arrow.target]
         enters = target.scope is not None and source.scope != target.scope and source.kind != "weight"
-        line = _line(arrow, faded, "label") + (", weight=2" if enters else "")
+        line = _line(arrow, faded) + (", weight=2" if enters else "")
         yield f"  n{arrow.source} -> n{arrow.target} [{line}]"
 
 
-def _in_ports(picture: Picture) -> Iterator[str]:
-    """Each into a row of its own, and its rate factor right before it, as far as there are rows enough."""
+def _in_ports(picture: Picture, entered: dict[int, list[Arrow]]) -> Iterator[str]:
+    """Each to its rate factor in a box, or where there are none, to one of the box's rows."""
     faded = _is_faded(picture)
     into: dict[int, list[Arrow]] = {}
     for arrow in picture.arrows:
         into.setdefault(arrow.target, []).append(arrow)
     for target, arrows in into.items():
-        rows = len(picture.boxes[target].rows)
+        rows, entry = len(picture.boxes[target].rows), 0
         spare = max(rows - len(arrows), 0)
-        label = "headlabel" if len(arrows) <= rows else ""
         for n, arrow in enumerate(arrows):
-            row = (spare + 1) // 2 + (n if len(arrows) <= rows else n * rows // len(arrows))
-            line = _line(arrow, faded, label) + (", labeldistance=3, labelangle=-14" if label else "")
-            yield f"  n{arrow.source}:e -> n{target}:r{row}:w [{line}]"
+            if target not in entered:
+                port = f":r{(spare + 1) // 2 + (n if len(arrows) <= rows else n * rows // len(arrows))}"
+            elif arrow.rate:
+                port, entry = f":e{entry}", entry + 1
+            else:
+                port = ""
+            yield f"  n{arrow.source}:e -> n{target}{port}:w [{_line(arrow, faded, labelled=False)}]"
 
 
 def _is_faded(picture: Picture) -> bool:
@@ -162,7 +192,7 @@ def _is_faded(picture: Picture) -> bool:
     return any(arrow.highlighted for arrow in picture.arrows)
 
 
-def _line(arrow: Arrow, faded: bool, label: str) -> str:
+def _line(arrow: Arrow, faded: bool, labelled: bool = True) -> str:
     if arrow.rate is None:
         return f'color="{PALE}", penwidth=0.8'
     color, style = LINES[arrow.rate.sign]
@@ -171,7 +201,7 @@ def _line(arrow: Arrow, faded: bool, label: str) -> str:
         width += 1.4
     elif faded:
         ink, color = GREY, f"{color}70"
-    attributes = [f"{label}={quoted(arrow.rate.text)}"] if label and arrow.rate.text else []
+    attributes = [f"label={quoted(arrow.rate.text)}"] if labelled and arrow.rate.text else []
     attributes.append(f'color="{color}", fontcolor="{ink}", style={style}, penwidth={width:.2g}')
     if arrow.hint:
         attributes.append(f"tooltip={tooltip(arrow.hint)}, labeltooltip={tooltip(arrow.hint)}")
@@ -213,40 +243,5 @@ def _names(places: Iterable[int]) -> str:
     return " ".join(f"n{n}" for n in sorted(places))
 
 
-# Text
-
-
 def _font(size: int, color: str) -> str:
     return f'fontname="{FONT}", fontsize={size}, fontcolor="{color}"'
-
-
-def escaped(text: str) -> str:
-    """Text that DOT shows as it is: no entity, no escape, no end of the string."""
-    return text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-
-
-def quoted(text: str) -> str:
-    """A label."""
-    return f'"{escaped(text)}"'
-
-
-def left_justified(lines: Iterable[str]) -> str:
-    """A label of several lines that begin at the left."""
-    return '"' + "".join(f"{escaped(line)}\\l" for line in lines) + '"'
-
-
-FIELD = str.maketrans({c: f"\\{c}" for c in "{}|<>"})
-
-
-def record(rows: Iterable[str], ports: bool = False) -> str:
-    """The label of a record, one field a row; with ports r0, r1, … arrows can end at a row."""
-    fields = (escaped(row).translate(FIELD) for row in rows)
-    if ports:
-        # Behind a port Graphviz drops spaces that follow a letter such as ∂, unless they are escaped.
-        fields = (f"<r{n}>" + field.replace(" ", "\\ ") for n, field in enumerate(fields))
-    return '"' + "|".join(fields) + '"'
-
-
-def tooltip(text: str) -> str:
-    """A label for the mouse. Graphviz's releases unescape these differently, so ⧵ stands for a backslash."""
-    return quoted(text.replace("\\", "⧵"))

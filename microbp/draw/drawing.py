@@ -13,15 +13,12 @@ from microbp.draw.highlight import Highlight, highlight_of, owner_of, route_of
 from microbp.draw.layers import layers
 from microbp.draw.neurons import activations_of, inputs_of, neurons
 from microbp.draw.operations import operations, shown
-from microbp.draw.picture import Picture
+from microbp.draw.picture import LEGIBLE, Picture
 from microbp.draw.render import DrawingError, render
 from microbp.draw.scopes import Scope, in_order, scopes_of
 from microbp.graph import Node
 from microbp.names import Entry
 from microbp.paths import Path, Paths
-
-LEGIBLE = 150
-"""Boxes that a reader can take in; beyond these the next level is drawn."""
 
 NEAREST = 20
 """Nodes drawn of a larger graph that has no layers."""

@@ -14,7 +14,9 @@ from microbp.draw.columns import columns_of
 from microbp.draw.drawing import draw
 from microbp.draw.html import html_page
 from microbp.draw.render import DrawingError
+from microbp.draw.training import columns_of_training
 from microbp.graph import Node
+from microbp.history import History
 
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
@@ -42,13 +44,12 @@ class Explorer:
     def open(self) -> str:
         """Show the page in a browser; returns the path of the temporary file that it is read from."""
         import tempfile
-        import webbrowser
-        from urllib.request import pathname2url
 
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="microbp-", suffix=".html", delete=False) as file:
+        handle, path = tempfile.mkstemp(prefix="microbp-", suffix=".html")
+        with open(handle, "w", encoding="utf-8") as file:
             file.write(self.html)
-        webbrowser.open(f"file:{pathname2url(file.name)}")
-        return file.name
+        show(path)
+        return path
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         """What a notebook shows: the page in a frame of its own, which can reach nothing outside of it.
@@ -77,10 +78,22 @@ class Explorer:
         return f"<explorer of {self.title}: {len(self.html) / 1000:,.0f} kB>"
 
 
+def show(path: str) -> None:
+    """Show a page in a browser."""
+    import webbrowser
+    from pathlib import Path
+
+    webbrowser.open(Path(path).resolve().as_uri())
+
+
 def explore(output: Any, title: str | None = None) -> Explorer:
     """An interactive page of all that `output` rests on: its sweeps step by step, its paths, its elimination.
 
-    output  a Value or Tensor, or several
+    Of a History the page shows the training: cost, weights over time and, where there are two inputs, the decision
+    region, after each epoch. Weights are single lines up to 300 of them, else quantiles; at most 1,000 examples are
+    drawn, chosen by a seed; of long runs, or large networks, every 2nd epoch, or every 4th, …, is shown.
+
+    output  a Value or Tensor, or several; or the History that `train` gave
     title   the page's
 
     Raises ValueError where there are more than a million edges between single numbers.
@@ -90,12 +103,15 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     >>> explore(x * x, "A square")
     <explorer of A square: ... kB>
     """
+    if isinstance(output, History):
+        columns = columns_of_training(output)
+        name = " ".join(filter(None, ["the", columns["network"], "network"]))
+        return Explorer({"kind": "training", **columns}, title or f"How {name} learned")
     given = list(output.flat) if isinstance(output, np.ndarray) else output
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
-        raise TypeError(f"explore: takes Values and Tensors, not {output!r:.60}")
-    data = {"kind": "recording", **columns_of(nodes)}
-    return Explorer(data, title or _title(nodes[0]), lambda: draw(nodes).svg())
+        raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
+    return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]), lambda: draw(nodes).svg())
 
 
 def _title(output: Node) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
+from math import prod
 from typing import NamedTuple, TypeVar
 
 from microbp.draw.texts import number, short
@@ -31,10 +33,10 @@ class Highlight(NamedTuple):
     nodes: set[Node]
     slots: dict[Slot, float | None]
 
-    @property
-    def note(self) -> list[str]:
-        """The paths as they print, in lines."""
-        lines = [line for path in self.paths[:LINES] for line in path_note(path)]
+    def note(self, boxed: Collection[Node] | None = None) -> list[str]:
+        """The paths as they print, in lines; of the nodes between their ends, only those with a box."""
+        paths = self.paths if boxed is None else [_by_way_of(boxed, path) for path in self.paths]
+        lines = [line for path in paths[:LINES] for line in path_note(path)]
         rest = len(self.paths) - LINES
         return lines if rest <= 0 else [*lines, f"and {rest:,} more paths"]
 
@@ -74,6 +76,16 @@ def route_of(path: Path | Paths) -> tuple[NodeOrEntry, ...]:
 def owner_of(node: NodeOrEntry) -> Node:
     """The node itself, or the Tensor of an entry."""
     return node if isinstance(node, Node) else node.tensor
+
+
+def _by_way_of(boxed: Collection[Node], path: Path | Paths) -> Path | Paths:
+    """The same path in longer steps, from one node with a box to the next; their rate factors are products."""
+    if isinstance(path, Paths):
+        return path
+    last = len(path.nodes) - 1
+    stops = [k for k, node in enumerate(path.nodes) if k in (0, last) or owner_of(node) in boxed]
+    rates = tuple(prod(path.rate_factors[k:next_]) for k, next_ in pairwise(stops))
+    return Path(tuple(path.nodes[k] for k in stops), rates, tuple(path.names[k] for k in stops))
 
 
 def path_note(path: Path | Paths) -> list[str]:

@@ -52,7 +52,8 @@ def layers(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, Sc
     for (n, m), bold in sorted(edges.items()):
         text = "" if m == COST else f"{_weights(members[m]):,} weights"
         arrows.append(Arrow(place[n], place[m], Rate(text, "±", 1.0), "", bold))
-    caption = [*lit.note, "layer: from the least to the largest activation a, and gradient ∂ by it"]
+    units = set(activations_of(nodes, scopes))
+    caption = [*lit.note(units), "layer: from the least to the largest activation a, and gradient ∂ by it"]
     return Picture(boxes, arrows, "layers", caption)
 
 
@@ -85,8 +86,7 @@ def _cost_rows(outputs: Sequence[Node]) -> list[str]:
     node = outputs[0]
     if len(outputs) > 1 or node.shape:
         return _joint_rows(outputs)
-    name = title(short(name_of(node)), operation_text(node) if node.label else "")
-    return [name, number(node._data), gradient_text(node.grad)]
+    return [short(name_of(node)), number(node._data), gradient_text(node.grad)]
 
 
 def _joint_rows(nodes: Sequence[Node]) -> list[str]:

@@ -45,9 +45,12 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
     for node in shown:
         owner = owner_of(node)
         scope = scopes[owner] if owner in active else None
-        z = next((x for x in behind[owner] if x.shape == owner.shape and (role_of(x.label) or ())[:2] == ("z", scope)), None)
+        z = next((x for x in behind[owner] if x.shape == owner.shape and _is_z(x, scope)), None)
         frame = Scope(scope.layer) if scope else None
-        boxes.append(_box(node, z, frame, node in bright, owner in outputs))
+        # Where it is made of what has a box, its operation says how; else that would be the last of many.
+        says_how = z is not None or not any(x.varies and x not in boxed for x in owner.inputs)
+        operation = operation_text(owner) if says_how else ""
+        boxes.append(_box(node, z, operation, frame, node in bright, owner in outputs))
         for x in behind[owner]:
             if x in boxed and not x.varies:
                 arrows += [Arrow(place[entry], place[node]) for entry in entries_of(x)]
@@ -55,9 +58,14 @@ def neurons(nodes: Sequence[Node], outputs: Sequence[Node], scopes: dict[Node, S
         rate, bold = rate_of_number(factor), (source, target) in steps
         arrows.append(Arrow(place[source], place[target], rate, rate_hint(source, target, rate), bold))
     arrows.sort(key=lambda arrow: (arrow.target, arrow.source))
-    caption = [*lit.note, "neuron: weighted input z, activation a, ∂ gradient by a, δ gradient by z, its error"]
+    caption = [*lit.note(boxed), "neuron: weighted input z, activation a, ∂ gradient by a, δ gradient by z, its error"]
     caption.append("arrow between neurons: the sum over all paths from one to the other")
     return Picture(boxes, arrows, "neurons", caption)
+
+
+def _is_z(node: Node, scope: Scope | None) -> bool:
+    role = role_of(node.label)
+    return role is not None and role.letter == "z" and role.scope == scope
 
 
 def activations_of(nodes: Sequence[Node], scopes: dict[Node, Scope]) -> list[Node]:
@@ -97,11 +105,13 @@ def _behind(node: Node, boxed: set[Node]) -> list[Node]:
     return list(found)
 
 
-def _box(node: NodeOrEntry, z: Node | None, scope: Scope | None, highlighted: bool, is_output: bool) -> Box:
+def _box(
+    node: NodeOrEntry, z: Node | None, operation: str, scope: Scope | None, highlighted: bool, is_output: bool
+) -> Box:
     owner = owner_of(node)
     data, gradient = number_at(node, owner._data), number_at(node, owner.grad)
     label = None if node.label is None else short(node.label)
-    rows = [title(label or short(name_of(node)), operation_text(owner) if label else "")]
+    rows = [title(label or short(name_of(node)), operation if label else "")]
     if z is None:
         rows.append(number(data))
     else:

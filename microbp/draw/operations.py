@@ -29,7 +29,7 @@ def operations(
     most  how many to draw: those nearest to the outputs, and one box for all the others; None for all
     """
     drawn = shown(nodes)
-    caption = list(lit.note)
+    caption = lit.note()
     boxes: list[Box] = []
     if most is not None and len(drawn) > most:
         near = _nearest(outputs, most)
@@ -48,6 +48,8 @@ def operations(
         if any(x not in place for i, x in enumerate(node.inputs) if i != plain):
             arrows.append(Arrow(0, place[node]))
     caption.append("box: name and operation, value, ∂ gradient (· until backward() has run)")
+    if any(node.shape for node in drawn):
+        caption.append("array: shape, and numbers, of many the least … the largest; ×w: rate factors, the numbers in w")
     if any(x.number > node.number for node in drawn for x in node.inputs):
         caption.append(STALE)
     return Picture(boxes, arrows, "operations", caption)

@@ -15,6 +15,10 @@ Kind = Literal["constant", "parameter", "weight", "operation", "rest"]
 layers, a result, or all that isn't drawn."""
 
 
+LEGIBLE = 150
+"""Boxes that a reader can take in; beyond these the next level is drawn, unless this one is asked for."""
+
+
 class Box(NamedTuple):
     """A node, or several in one.
 

@@ -24,12 +24,12 @@ class Scope(NamedTuple):
 class Role(NamedTuple):
     """What a label says: "w", "b", "z" or "a", of which layer and neuron, and its second index.
 
-    index  the neuron that a weight comes from, or the example that a z or an a is of; None where there is none
+    second  the neuron that a weight comes from, or the example that a z or an a is of; None where there is none
     """
 
     letter: str
     scope: Scope
-    index: int | None = None
+    second: int | None = None
 
 
 BOOK_LABEL = re.compile(r"([wbza])([1-9]\d{0,5})(?:_([1-9]\d{0,5})(?:,([1-9]\d{0,5}))?)?", re.ASCII)
@@ -39,9 +39,9 @@ def role_of(label: str | None) -> Role | None:
     """What a label in the book's indices says; None for any other.
 
     >>> role_of("w2_1,3")
-    Role(letter='w', scope=Scope(layer=2, neuron=1), index=3)
+    Role(letter='w', scope=Scope(layer=2, neuron=1), second=3)
     >>> role_of("z2")
-    Role(letter='z', scope=Scope(layer=2, neuron=None), index=None)
+    Role(letter='z', scope=Scope(layer=2, neuron=None), second=None)
     """
     match = BOOK_LABEL.fullmatch(label or "")
     if match is None:

@@ -2,6 +2,7 @@
 
 from microbp.nn import activations, costs, initializers, optimizers, regularizers
 from microbp.nn.examples import accuracy
+from microbp.nn.loading import load
 from microbp.nn.network import MLP, Layer, Neuron
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "activations",
     "costs",
     "initializers",
+    "load",
     "optimizers",
     "regularizers",
 ]

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 
 from microbp import primitives as p
+from microbp.data.files import FilePath
+from microbp.data.npz_format import write_npz
 from microbp.graph import Node
 from microbp.nn import activations, costs, initializers
 from microbp.nn.activations import Activation
@@ -22,6 +24,7 @@ from microbp.nn.examples import as_rows
 from microbp.nn.initializers import Initializer
 from microbp.nn.named import named
 from microbp.nn.parameters import Parameter, name_nodes, nodes_of, numbers_of, parameter
+from microbp.nn.saving import as_arrays
 from microbp.shapes import is_object_array, shape_of
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -190,6 +193,16 @@ class MLP:
     def weight_arrays(self) -> list[Parameter]:
         """w², w³, … without the biases: what a regularizer keeps small."""
         return [layer.w for layer in self.layers]
+
+    def save(self, path: FilePath) -> None:
+        """Write the network to a file, which `mb.load` makes it of again: to the bit, and without pickle.
+
+        It is an npz file, whatever its name, of sizes, activations by name, kind of node and parameters; what a
+        function of your own does can't be written down, so `load` has to be given that. The file is there wholly
+        or, where the program is stopped before, is what it was. Raises DataError where it can't be written.
+        """
+        functions = [layer.activation for layer in self.layers]
+        write_npz("save", path, as_arrays(self.sizes, functions, self.node, self.dtype, self.parameter_arrays()))
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""

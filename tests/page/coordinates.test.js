@@ -33,6 +33,23 @@ test("neighbours in a layer keep their distance", () => {
   }
 });
 
+test("two edges over 600 ranks that cross again and again keep their distance wherever they are", () => {
+  const count = 600;
+  const edges = Array.from({ length: count - 1 }, (_, i) => ({ source: i, target: i + 1 }));
+  edges.push({ source: 0, target: count - 1 }, { source: 0, target: count - 1 });
+  const graph = layered([...Array(count).keys()], edges);
+  const layers = graph.layers.map(([box, ...two], r) => [box, ...(r % 10 < 5 ? two : two.reverse())]);
+  const place = [];
+  layers.forEach((layer) => layer.forEach((v, i) => (place[v] = i)));
+  const nowhere = { leaving: edges.map(() => 0), arriving: edges.map(() => 0) };
+  const middle = verticals(graph, layers, place, new Array(count).fill(48), nowhere, GAPS);
+
+  for (const [box, upper, lower] of layers.slice(1, -1)) {
+    assert.ok(middle[upper] - middle[box] >= 24 + 10);
+    assert.ok(middle[lower] - middle[upper] >= 10);
+  }
+});
+
 test("a long edge that no other long edge crosses is level along all its virtual vertices", () => {
   for (let seed = 0; seed < 20; seed += 1) {
     const { boxes, edges } = randomGraph(20, seed, 1);
@@ -59,6 +76,12 @@ test("a chain of boxes of all sizes is straight", () => {
   const { middle } = heightsOf(boxes, edgesOf("0>1 1>2 2>3 3>4"));
 
   assert.equal(new Set(middle).size, 1);
+});
+
+test("an operation stands in the middle between two leaves that are free to stand apart", () => {
+  const { middle } = heightsOf([{ height: 40 }, { height: 40 }, { height: 40 }], edgesOf("0>2 1>2"));
+
+  assert.deepEqual(middle, [0, 56, 28]);
 });
 
 test("the height of edges is least: no box can be moved by a px within its room to make it less", () => {

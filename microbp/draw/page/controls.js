@@ -6,6 +6,9 @@ import { sentenceOf } from "./sentences.js";
 
 const PAUSE = 900; // ms between two steps while playing
 
+/** A picture that would have to be smaller than this is shown in part, as large as can be read. */
+const [SMALLEST, LEGIBLE] = [0.58, 0.75];
+
 export class Controls {
   constructor(explorer) {
     this.explorer = explorer;
@@ -106,7 +109,7 @@ export class Controls {
   fit() {
     const { canvas, picture } = this.explorer;
     const room = Math.min(canvas.clientWidth / picture.width, canvas.clientHeight / picture.height);
-    this.setZoom(Math.min(Math.max(room, 0.7), 1.4));
+    this.setZoom(room < SMALLEST ? LEGIBLE : Math.min(room, 1.4));
     canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2;
   }
 

@@ -1,9 +1,8 @@
 // The height at which each vertex of a layered drawing stands: near its neighbours, long edges straight.
 //
 // Gansner, Koutsofios, North & Vo 1993, section 4.2: Σ weight · |difference of height| over all edges is made least,
-// exactly, by the network simplex. Unlike there, the virtual vertices of one edge are held together from the start and
-// form one block, as in Brandes & Köpf 2001: there are fewer unknowns, and long edges are straight. Blocks part only
-// where two long edges cross.
+// exactly, by the network simplex. In large graphs some virtual vertices of one edge are held together from the start,
+// as in Brandes & Köpf 2001: there are fewer unknowns, and the time stays short.
 
 import { networkSimplex } from "./simplex.js";
 
@@ -13,6 +12,9 @@ import { networkSimplex } from "./simplex.js";
  */
 const WEIGHTS = [2, 4, 16];
 const ALONE = 1;
+
+/** Blocks that virtual vertices may make, about: in small graphs each is one by itself. */
+const PIECES = 500;
 
 /**
  * The height of the middle of each vertex, in whole px.
@@ -51,15 +53,21 @@ export function verticals(graph, layers, place, heights, { leaving, arriving }, 
   return block.map((b) => position[b]);
 }
 
-/** The block of each vertex: a box is one by itself, the virtual vertices of an edge are one where nothing crosses. */
+/**
+ * The block of each vertex: what stands at one height.
+ *
+ * A box is one by itself. The virtual vertices of an edge are held together over as many ranks as it takes to have few
+ * blocks, but not where two long edges cross, so that blocks never stand in each other's way.
+ */
 function blocks({ rank, boxes, after }, layers, place) {
   const block = new Array(rank.length).fill(-1);
   let count = boxes;
+  const length = Math.ceil((rank.length - boxes) / PIECES);
   for (let v = 0; v < boxes; v += 1) block[v] = v;
   for (const layer of layers) {
     const inner = layer.filter((v) => v >= boxes);
     for (const v of inner) if (block[v] < 0) block[v] = count++;
-    const long = inner.filter((v) => after[v][0] >= boxes);
+    const long = inner.filter((v) => after[v][0] >= boxes && (rank[v] + 1) % length > 0);
     for (const v of longestRising(long, (v) => place[after[v][0]])) block[after[v][0]] = block[v];
   }
   return { block, count };

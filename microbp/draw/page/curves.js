@@ -34,7 +34,7 @@ export function sampled(points) {
     for (let n = 1; n <= pieces; n += 1) {
       const s = n / pieces;
       const rise = s * s * (3 - 2 * s);
-      // The Bézier of heights y, y, y′, y′ is y + (y′ − y)(3s² − 2s³), that of places x, m, m, x′ likewise with 3s(1−s)/2.
+      // The Bézier of y, y, y′, y′ is y + (y′ − y)(3s² − 2s³), that of x, m, m, x′ is x + (x′ − x)(3s(1 − s)/2 + s³).
       const run = 1.5 * s * (1 - s) + s * s * s;
       result.push({ x: from.x + (to.x - from.x) * run, y: from.y + (to.y - from.y) * rise });
     }

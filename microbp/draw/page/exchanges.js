@@ -22,7 +22,7 @@ export function transpose(state) {
       [layer[i], layer[i + 1]] = [w, v];
       place[v] = i + 1;
       place[w] = i;
-      if (gain > 0) helped = true;
+      helped = true;
     }
     return helped;
   });

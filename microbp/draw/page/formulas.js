@@ -23,12 +23,7 @@ function textsOf(recording, node, textOf) {
 }
 
 function nameOf(recording, { node, value }) {
-  return node < 0 ? numberText(value) : inParentheses(recording.name(node));
-}
-
-/** A name as it stands in a formula: one that is a sign of an operation, as ×, in parentheses. */
-function inParentheses(name) {
-  return /^[\p{L}\p{N}_,.]+$/u.test(name) ? name : `(${name})`;
+  return node < 0 ? numberText(value) : recording.nameInText(node);
 }
 
 /**

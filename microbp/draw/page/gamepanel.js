@@ -105,7 +105,7 @@ export class GamePanel {
 
 function bridgeText(recording, { source, target, rateIn, rateOut, isNew }) {
   const product = `${numberText(rateIn)} × ${operandText(rateOut)}`;
-  return `${recording.name(source)} → ${recording.name(target)} ${isNew ? "=" : "+="} ${product}`;
+  return `${recording.nameInText(source)} → ${recording.nameInText(target)} ${isNew ? "=" : "+="} ${product}`;
 }
 
 /** The first weight, or failing that the first number that a gradient can be asked by. */

@@ -2,7 +2,7 @@
 
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { edgeElement, labelSize, rateLooks } from "./picture.js";
+import { edgeElement, labelSize, putLabel, rateLooks } from "./picture.js";
 
 export class GamePicture {
   constructor(picture, game) {
@@ -12,8 +12,8 @@ export class GamePicture {
     picture.element.classList.add("in-game");
     picture.element.querySelector(".box").before(this.layer);
     this.degrees = picture.boxes.map(({ group }, box) => {
-      const { width, height } = picture.placed.boxes[box];
-      const text = svg("text", { class: "degree", x: width - 6, y: height - 6 });
+      const { width } = picture.placed.boxes[box];
+      const text = svg("text", { class: "degree", x: width - 6, y: 15 });
       group.append(text);
       return text;
     });
@@ -46,17 +46,14 @@ export class GamePicture {
       const route = this.routes.get(ends) ?? this.bridge(source, target);
       const { group, label } = edgeElement(route, looks);
       group.classList.toggle("fresh", fresh.has(ends));
-      group.setAttribute("aria-label", `rate factor ${looks.spoken}, from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
+      group.setAttribute("aria-label", `${looks.text} rate factor from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
       group.setAttribute("role", "img");
       return { group, label, route, looks };
     });
     this.layer.replaceChildren(...edges.map(({ group }) => group));
     const sizes = edges.map(({ looks }) => labelSize(looks));
     const left = picture.placed.boxes.filter((_, box) => game.nodesIn(box).length);
-    placeLabels(sizes, left, edges.map(({ route }) => route)).forEach(({ x, y }, n) => {
-      edges[n].label.setAttribute("x", x);
-      edges[n].label.setAttribute("y", y + 4);
-    });
+    placeLabels(sizes, left, edges.map(({ route }) => route)).forEach((place, n) => putLabel(edges[n].label, place));
   }
 
   /** A way from box to box where no edge was before. */

@@ -97,7 +97,8 @@ function overlap(a, b) {
 function lengthWithin(from, to, { x, y, width, height }) {
   const [dx, dy] = [to.x - from.x, to.y - from.y];
   let [start, end] = [0, 1];
-  for (const [step, room] of [[-dx, from.x - x], [dx, x + width - from.x], [-dy, from.y - y], [dy, y + height - from.y]]) {
+  const [right, bottom] = [x + width, y + height];
+  for (const [step, room] of [[-dx, from.x - x], [dx, right - from.x], [-dy, from.y - y], [dy, bottom - from.y]]) {
     if (step === 0 && room <= 0) return 0;
     if (step < 0) start = Math.max(start, room / step);
     if (step > 0) end = Math.min(end, room / step);

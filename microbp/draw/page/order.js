@@ -45,8 +45,14 @@ export function orderLayers(graph, preference, keepOrder) {
     return crossings;
   };
   const random = randomNumbers(1);
+  const starts = Array.from({ length: STARTS }, (_, n) => {
+    const sides = sidesOf(graph, n < 2 ? () => 0.5 : random);
+    arrange(state, depthFirst(state, n % 2 === 0, sides));
+    return { layers: state.layers, crossings: keep() };
+  });
+  starts.sort((a, b) => a.crossings - b.crossings);
   for (let start = 0; start < STARTS && best.crossings > 0 && (start < 2 || state.work < BUDGET / 2); start += 1) {
-    arrange(state, start < 4 ? depthFirst(state, start % 2 === 0) : scattered(state, random));
+    arrange(state, starts[start].layers);
     let reached = Infinity;
     for (let sweep = 0, idle = 0; idle < PATIENCE && reached > 0 && state.work < BUDGET; sweep += 1) {
       if (sweep > 0) sortLayers(state, sweep % 2 === 1, start % 4 < 2, sweep % 4 > 1);
@@ -69,37 +75,38 @@ export function orderLayers(graph, preference, keepOrder) {
   return { layers: state.layers, place: state.place, crossings: keep() };
 }
 
-/** Layers in the order of a depth-first search along the edges or against them: a tree has no crossings then. */
-function depthFirst({ layers, rank, before, after, preference, boxes }, along) {
-  const [next, previous] = along ? [after, before] : [before, after];
+/**
+ * Layers in the order of a depth-first search along the edges or against them: a tree has no crossings then.
+ *
+ * sides  for each vertex −1 when it comes before its siblings, 1 when after them: what many use, such as a weight, is
+ *        best left on one side of all that
+ */
+function depthFirst({ layers, rank, before, after, preference, boxes }, along, sides) {
+  const next = along ? after : before;
+  const previous = along ? before : after;
   const seen = new Uint8Array(rank.length);
   const found = layers.map(() => []);
   const roots = [];
   for (let v = 0; v < boxes; v += 1) if (previous[v].length === 0) roots.push(v);
-  roots.sort((a, b) => (preference[a] ?? Infinity) - (preference[b] ?? Infinity) || a - b || 0);
-  for (const root of roots) {
-    const stack = [root];
-    while (stack.length) {
-      const v = stack.pop();
-      if (seen[v]) continue;
-      seen[v] = 1;
-      found[rank[v]].push(v);
-      for (let i = next[v].length - 1; i >= 0; i -= 1) stack.push(next[v][i]);
-    }
+  roots.sort((v, w) => compare(preference, v, w));
+  const stack = roots.reverse();
+  while (stack.length) {
+    const v = stack.pop();
+    if (seen[v]) continue;
+    seen[v] = 1;
+    found[rank[v]].push(v);
+    const children = next[v].slice().sort((a, b) => sides[a] - sides[b]);
+    for (let i = children.length - 1; i >= 0; i -= 1) stack.push(children[i]);
   }
   return found;
 }
 
-/** All layers in a random order. */
-function scattered({ layers }, random) {
-  return layers.map((layer) => {
-    const result = layer.slice();
-    for (let i = result.length - 1; i > 0; i -= 1) {
-      const j = Math.floor(random() * (i + 1));
-      [result[i], result[j]] = [result[j], result[i]];
-    }
-    return result;
-  });
+/** A side for each box that several edges leave, and for these edges: −1 or 1, or 0 when `random` gives a half. */
+function sidesOf({ count, boxes, after, chains }, random) {
+  const sides = new Int8Array(count);
+  for (let v = 0; v < boxes; v += 1) if (after[v].length > 1) sides[v] = Math.sign(random() - 0.5);
+  for (const chain of chains) for (const v of chain.slice(1, -1)) sides[v] = sides[chain[0]];
+  return sides;
 }
 
 /** Lets a few vertices of a few layers change places at random, and notes where. */

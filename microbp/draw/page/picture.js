@@ -45,7 +45,9 @@ export class Picture {
 
   /** One box or edge can be reached by the Tab key: the one that had the focus last. */
   moveTabStop(target) {
-    for (const { group } of [...this.boxes, ...this.edges]) group.setAttribute("tabindex", group === target ? 0 : -1);
+    const stops = [...this.boxes, ...this.edges];
+    if (!stops.some(({ group }) => group === target)) return;
+    for (const { group } of stops) group.setAttribute("tabindex", group === target ? 0 : -1);
   }
 
   /**
@@ -65,7 +67,7 @@ export class Picture {
         row.textContent = text;
         row.setAttribute("class", `row ${kind} ${mark} ${kind === "gradient" && /−/.test(text) ? "negative" : ""}`);
       });
-      group.setAttribute("aria-label", `${content.title}: ${content.rows.map(({ text }) => spoken(text)).join(", ")}`);
+      group.setAttribute("aria-label", nameOfBox(content));
       group.classList.toggle("current", box === current);
     });
     this.edges.forEach(({ group }, edge) => {
@@ -102,9 +104,9 @@ export class Picture {
     const title = svg("text", { class: "title", x: 8, y: ROW });
     const rows = Array.from({ length: Math.round((height - 9) / ROW) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
     const kind = group ? `group ${group.kind}` : kindOf(view.recording, node);
-    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows];
+    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows.flatMap((row) => [" ", row])];
     if (group) {
-      const opener = svg("g", { class: "opener", transform: `translate(${width - 22}, 3)`, "data-open": id });
+      const opener = svg("g", { class: "opener", "aria-hidden": true, transform: `translate(${width - 22}, 3)`, "data-open": id });
       opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
       opener.append(svg("title", {}, `open ${group.fullName}`));
       parts.push(opener);
@@ -119,7 +121,7 @@ export class Picture {
     const name = `from ${this.nameOf(source)} to ${this.nameOf(target)}`;
     const { group, label } = edgeElement(this.placed.routes[edge], rate);
     for (const [key, value] of Object.entries({
-      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `rate factor ${rate.spoken}, ${name}`,
+      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `${rate.text || "no"} rate factor ${name}`,
     })) group.setAttribute(key, value);
     return { group, label, rate };
   }
@@ -133,11 +135,15 @@ export class Picture {
       : labelled.map((edge) => ({ ...pointOn(routes[edge], 0.5), free: false }));
     labelled.forEach((edge, n) => {
       const { group, label } = this.edges[edge];
-      label.setAttribute("x", places[n].x);
-      label.setAttribute("y", places[n].y + 4);
+      putLabel(label, places[n]);
       group.classList.toggle("crowded", !places[n].free);
     });
   }
+}
+
+/** Put a label where it was found to have room. */
+export function putLabel(label, { x, y }) {
+  label.setAttribute("transform", `translate(${x}, ${y})`);
 }
 
 /** The room that a rate factor takes on its edge. */
@@ -149,7 +155,9 @@ export function labelSize({ text }) {
 export function edgeElement(points, rate) {
   const end = points.at(-1);
   const line = curve([...points.slice(0, -1), { x: end.x - ARROW, y: end.y }]);
-  const label = svg("text", { class: "rate" }, rate.text);
+  const { width, height } = labelSize(rate);
+  const ground = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 3 });
+  const label = svg("g", { class: "rate" }, rate.text ? ground : null, svg("text", { y: 4 }, rate.text));
   const group = svg(
     "g", { class: `edge ${rate.sign}` },
     svg("path", { class: "reach", d: line }),
@@ -162,13 +170,13 @@ export function edgeElement(points, rate) {
 
 /** Rate factors in a few letters, with their sign and the width of the line. */
 export function rateLooks(rates) {
-  if (rates.length === 0) return { text: "", spoken: "none, by a constant", sign: "constant", width: 1 };
+  if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
   const [low, high] = [Math.min(...rates), Math.max(...rates)];
   const isOne = low === high || rates.length === 1;
   const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
   const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
   const size = rates.reduce((sum, rate) => sum + Math.abs(rate), 0) / rates.length;
-  return { text, spoken: isOne ? numberText(rates[0]) : `${numberText(low)} to ${numberText(high)}`, sign, width: lineWidth(size) };
+  return { text, sign, width: lineWidth(size) };
 }
 
 /** What a box is called. */
@@ -224,6 +232,9 @@ function mark(group, isSelected) {
   group.setAttribute("aria-pressed", isSelected);
 }
 
-function spoken(text) {
-  return text.replace("∂ ·", "gradient not known yet").replace("+ …", "so far").replace("∂", "gradient").replace("·", "not known yet");
+/** What a box says, word for word, and what its signs mean. */
+function nameOfBox({ title, rows }) {
+  const gradient = rows.find(({ kind }) => kind === "gradient");
+  const meaning = { unknown: ", gradient not known yet", partial: ", gradient so far" }[gradient?.mark] ?? "";
+  return [title, ...rows.map(({ text }) => text)].join(" ") + meaning;
 }

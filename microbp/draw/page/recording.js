@@ -54,6 +54,11 @@ export class Recording {
     return this.label[node] ?? (this.isLeaf(node) ? numberText(this.value[node]) : this.operation(node));
   }
 
+  /** The same in a sentence, where a sign of an operation stands in brackets, as a box: [×]. */
+  nameInText(node) {
+    return this.label[node] === null && !this.isLeaf(node) ? `[${this.operation(node)}]` : this.name(node);
+  }
+
   /** The inputs of a computed number by slot: node, or the plain number that is written into the operation. */
   inputs(node) {
     const inputs = [];

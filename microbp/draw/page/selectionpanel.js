@@ -138,7 +138,7 @@ export class SelectionPanel {
     const shown = this.tellingNodes(box);
     const rows = shown.slice(0, ROWS).map((node) => this.nodeRow(node));
     const more = shown.length > ROWS ? html("p", { class: "note" }, `and ${shown.length - ROWS} more: open it to see them`) : null;
-    const head = html("tr", {}, ...["", "value", `∂${this.outputName}/∂`].map((text) => html("th", { scope: "col" }, text)));
+    const head = html("tr", {}, ...["name", "value", `∂${this.outputName}/∂`].map((text) => html("th", { scope: "col" }, text)));
     return [html("h2", {}, group.fullName), open, html("table", { class: "inside" }, html("thead", {}, head), html("tbody", {}, ...rows)), more];
   }
 

@@ -43,7 +43,7 @@ function forwardSentence(view, box) {
 function valuesText(view, box) {
   const { recording } = view;
   const exits = view.exitsOf(box);
-  const told = exits.slice(0, TOLD).map((node) => `${recording.name(node)} = ${numberText(recording.value[node])}`);
+  const told = exits.slice(0, TOLD).map((node) => `${recording.nameInText(node)} = ${numberText(recording.value[node])}`);
   return told.join(", ") + andMore(exits.length - told.length);
 }
 
@@ -55,7 +55,7 @@ function backwardSentence(steps, step) {
   const { cotangent } = steps.stateAfter(step);
   const contributions = contributionsOf(steps, box);
   const told = contributions.slice(0, TOLD).map(({ source, rate, target }) => {
-    return `${recording.name(source)} += ${numberText(rate)} × ${numberText(cotangent[target])}`;
+    return `${recording.nameInText(source)} += ${numberText(rate)} × ${numberText(cotangent[target])}`;
   });
   const more = andMore(contributions.length - told.length);
   if (group) return `Backward through ${group.fullName}: ${told.length ? told.join("; ") + more : "the gradients by all in it are final"}`;

@@ -4,8 +4,10 @@
 // tight constraints fixes all positions; the cut value of a tree edge says what moving the two halves apart would cost
 // a unit, and where it is negative they are moved until another constraint becomes tight, which takes its place.
 
-/** How many exchanges are tried for each node before the best positions so far are handed back. */
-const EXCHANGES = 12;
+import { connected, longestPaths, numberSubtree, tightTree } from "./tree.js";
+
+/** Nodes that all exchanges together may number anew before the best positions so far are handed back. */
+const BUDGET = 1000000;
 
 /** Negative cut values that are compared before one of them is taken. */
 const COMPARED = 30;
@@ -23,166 +25,15 @@ export function networkSimplex(count, constraints, { balance = Infinity } = {}) 
   if (count === 0) return [];
   const graph = connected(count, constraints);
   const tree = tightTree(graph, longestPaths(graph));
-  for (let left = EXCHANGES * graph.count; left > 0; left -= 1) {
+  for (let work = 0; work < BUDGET; ) {
     const leaving = negativeCut(graph, tree);
     if (leaving < 0) break;
-    exchange(graph, tree, leaving, entering(graph, tree, leaving));
+    work += exchange(graph, tree, leaving, entering(graph, tree, leaving));
   }
   if (balance < Infinity) centre(graph, tree, balance);
   const positions = Array.from(tree.position.subarray(0, count));
   const least = positions.reduce((a, b) => Math.min(a, b));
   return positions.map((p) => p - least);
-}
-
-/** The graph in arrays; parts that hang together by nothing are held by a root, at no cost. */
-function connected(count, constraints) {
-  const group = Int32Array.from({ length: count }, (_, v) => v);
-  const find = (v) => {
-    while (group[v] !== v) v = group[v] = group[group[v]];
-    return v;
-  };
-  const isTarget = new Uint8Array(count);
-  let groups = count;
-  for (const { tail, head } of constraints) {
-    isTarget[head] = 1;
-    if (find(tail) === find(head)) continue;
-    group[find(tail)] = find(head);
-    groups -= 1;
-  }
-  const all = constraints.slice();
-  if (groups > 1) {
-    for (let v = 0; v < count; v += 1) if (!isTarget[v]) all.push({ tail: count, head: v, minimum: 0, weight: 0 });
-  }
-  const nodes = groups > 1 ? count + 1 : count;
-  const graph = {
-    count: nodes,
-    tail: Int32Array.from(all, (c) => c.tail),
-    head: Int32Array.from(all, (c) => c.head),
-    minimum: Float64Array.from(all, (c) => c.minimum),
-    weight: Float64Array.from(all, (c) => c.weight),
-    outgoing: Array.from({ length: nodes }, () => []),
-    incoming: Array.from({ length: nodes }, () => []),
-  };
-  all.forEach(({ tail, head }, e) => {
-    graph.outgoing[tail].push(e);
-    graph.incoming[head].push(e);
-  });
-  return graph;
-}
-
-/** The least positions that keep all distances: the longest path that ends at each node. */
-function longestPaths({ count, tail, head, minimum, outgoing, incoming }) {
-  const position = new Float64Array(count);
-  const missing = Int32Array.from(incoming, (edges) => edges.length);
-  const ready = [];
-  for (let v = 0; v < count; v += 1) if (missing[v] === 0) ready.push(v);
-  for (let i = 0; i < ready.length; i += 1) {
-    for (const e of outgoing[ready[i]]) {
-      position[head[e]] = Math.max(position[head[e]], position[tail[e]] + minimum[e]);
-      missing[head[e]] -= 1;
-      if (missing[head[e]] === 0) ready.push(head[e]);
-    }
-  }
-  return position;
-}
-
-/** A spanning tree of tight edges, grown from node 0: each step moves the tree until one more node is tight. */
-function tightTree(graph, position) {
-  const { count, tail, head, minimum, outgoing, incoming } = graph;
-  const tree = {
-    position,
-    edges: Array.from({ length: count }, () => []), // the tree's edges at each node
-    parent: new Int32Array(count).fill(-1), // the edge towards the root
-    last: new Int32Array(count), // number in postorder: a subtree has the numbers first to last
-    first: new Int32Array(count),
-    at: new Int32Array(count), // the node of a number
-    cut: new Float64Array(count), // cut value of the edge towards the root
-    next: 0, // where the search for a negative cut value goes on
-  };
-  const slack = (e) => position[head[e]] - position[tail[e]] - minimum[e];
-  const inside = new Uint8Array(count);
-  const grown = [];
-  const tight = []; // edges that lead out of the tree, and some that did
-  const border = [];
-  const join = (v) => {
-    inside[v] = 1;
-    grown.push(v);
-    for (const e of outgoing[v]) if (!inside[head[e]]) (slack(e) === 0 ? tight : border).push(e);
-    for (const e of incoming[v]) if (!inside[tail[e]]) (slack(e) === 0 ? tight : border).push(e);
-  };
-  join(0);
-  while (grown.length < count) {
-    while (tight.length) {
-      const e = tight.pop();
-      if (inside[tail[e]] && inside[head[e]]) continue;
-      tree.edges[tail[e]].push(e);
-      tree.edges[head[e]].push(e);
-      join(inside[tail[e]] ? head[e] : tail[e]);
-    }
-    let best = -1;
-    let least = Infinity;
-    let kept = 0;
-    for (const e of border) {
-      if (inside[tail[e]] && inside[head[e]]) continue;
-      border[kept++] = e;
-      if (slack(e) >= least) continue;
-      best = e;
-      least = slack(e);
-    }
-    border.length = kept;
-    if (best < 0) break;
-    const shift = inside[tail[best]] ? least : -least;
-    for (const v of grown) position[v] += shift;
-    for (const e of border) if (slack(e) === 0) tight.push(e);
-  }
-  number(graph, tree, 0, -1, 0);
-  return tree;
-}
-
-/**
- * Numbers the subtree of `root` in postorder from `start`, and sums up its cut values.
- *
- * The weights that leave a subtree less those that enter it are the sum of the same over its nodes, as what lies
- * within cancels.
- */
-function number(graph, tree, root, parentEdge, start) {
-  const { tail, head, weight, outgoing, incoming } = graph;
-  const { edges, parent, first, last, at, cut } = tree;
-  let next = start;
-  const stack = [root];
-  const progress = [0];
-  parent[root] = parentEdge;
-  first[root] = next;
-  cut[root] = 0;
-  while (stack.length) {
-    const v = stack[stack.length - 1];
-    const i = progress[progress.length - 1];
-    if (i < edges[v].length) {
-      progress[progress.length - 1] += 1;
-      const e = edges[v][i];
-      if (e === parent[v]) continue;
-      const child = tail[e] === v ? head[e] : tail[e];
-      parent[child] = e;
-      first[child] = next;
-      cut[child] = 0;
-      stack.push(child);
-      progress.push(0);
-      continue;
-    }
-    stack.pop();
-    progress.pop();
-    last[v] = next;
-    at[next++] = v;
-    let sum = cut[v];
-    for (const e of outgoing[v]) sum += weight[e];
-    for (const e of incoming[v]) sum -= weight[e];
-    // Until here cut[v] gathered its children; a sum counts for the parent as it is, whichever way the edge points.
-    if (parent[v] >= 0) {
-      const up = tail[parent[v]] === v ? head[parent[v]] : tail[parent[v]];
-      if (stack.length) cut[up] += sum;
-      cut[v] = tail[parent[v]] === v ? sum : -sum;
-    }
-  }
 }
 
 /** A node whose edge towards the root has a negative cut value, among the next few the most negative; or −1. */
@@ -241,7 +92,7 @@ function move({ count }, { position, first, last, at }, v, shift) {
   for (let n = last[v] + 1; n < count; n += 1) position[at[n]] -= shift;
 }
 
-/** Takes the edge above `v` out of the tree and `e` in, which becomes tight. */
+/** Takes the edge above `v` out of the tree and `e` in, which becomes tight; says how many nodes got new numbers. */
 function exchange(graph, tree, v, e) {
   const { tail, head, minimum } = graph;
   const { position, edges, parent, first, last } = tree;
@@ -255,7 +106,8 @@ function exchange(graph, tree, v, e) {
   for (const u of [tail[gone], head[gone]]) edges[u].splice(edges[u].indexOf(gone), 1);
   edges[tail[e]].push(e);
   edges[head[e]].push(e);
-  number(graph, tree, top, parent[top], first[top]);
+  numberSubtree(graph, tree, top, parent[top], first[top]);
+  return last[top] - first[top] + 1;
 }
 
 function above({ tail, head }, { parent }, v) {
