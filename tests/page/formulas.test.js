@@ -24,8 +24,8 @@ test("a computation stands there with names and with numbers", () => {
   const { recording, product, sum, y } = example();
 
   assert.deepEqual(computationOf(recording, product), { names: "x·w2_1,3", numbers: "2·(−0.5)" });
-  assert.deepEqual(computationOf(recording, sum), { names: "(×) + (−3)", numbers: "−1 + (−3)" });
-  assert.deepEqual(computationOf(recording, y), { names: "tanh(+)", numbers: "tanh(−4)" });
+  assert.deepEqual(computationOf(recording, sum), { names: "[×] + (−3)", numbers: "−1 + (−3)" });
+  assert.deepEqual(computationOf(recording, y), { names: "tanh([+])", numbers: "tanh(−4)" });
 });
 
 test("a rate factor is the partial derivative of the table, with numbers put in", () => {
@@ -53,7 +53,7 @@ test("a plain number that is written into its operation is put in as it is", () 
   Object.assign(recording.functionOf(y), { expression: "u^v", arguments: ["u", "v"], partials: ["v·u^(v − 1)", "log(u)·y"] });
   const [edge] = recording.all.into(y);
 
-  assert.deepEqual(computationOf(recording, y), { names: "(+)^−2", numbers: "(−4)^(−2)" });
+  assert.deepEqual(computationOf(recording, y), { names: "[+]^(−2)", numbers: "(−4)^(−2)" });
   assert.equal(rateOf(recording, edge).numbers, "−2·(−4)^((−2) − 1)");
 });
 

@@ -7,7 +7,7 @@ import { Game } from "../../microbp/draw/page/game.js";
 import { groupTree } from "../../microbp/draw/page/groups.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
 import { View } from "../../microbp/draw/page/view.js";
-import { agree, labelled, network, randomRecording, someOf } from "./recordings.js";
+import { agree, labelled, network, randomRecording, someOf, Tape } from "./recordings.js";
 
 const ORDERS = ["forward", "reverse", "markowitz"];
 
@@ -101,4 +101,17 @@ test("the two ends stay, and so does what lies on no path between", () => {
   assert.equal(why("C"), "stays: it is what the gradient is of.");
   assert.equal(why("a2_2"), "lies on no path between the two ends.");
   assert.equal(why("z2_1"), null);
+});
+
+test("an entry that is constant in an array that varies is no input", () => {
+  const tape = new Tape();
+  const [x, zero] = [tape.leaf(2, "x"), tape.leaf(0, null, { varies: 0 })];
+  const padded = tape.call("add", [zero, zero]);
+  tape.nodes.varies[padded] = 1;
+  const recording = tape.recording(tape.call("tanh", [tape.call("mul", [x, tape.call("tanh", [padded])])], "C"));
+  const view = new View(recording, groupTree(recording, "layered"), new Set());
+  const game = new Game(view, null, recording.outputs[0]);
+
+  assert.deepEqual(game.totals, { forward: 1, reverse: 1, markowitz: 1 });
+  assert.deepEqual([...game.inputs], [view.boxOf[x]]);
 });

@@ -21,9 +21,9 @@ test("each step has a sentence with the numbers of that step", () => {
   assert.deepEqual(steps.steps.map((_, step) => sentenceOf(steps, step)), [
     "Start: what is given has its numbers. Go on, and the rest is computed from them, one operation after another.",
     "Forward, ×: w·x = −0.5·2 = −1",
-    "Forward: C = tanh(×) = tanh(−1) = −0.762",
+    "Forward: C = tanh([×]) = tanh(−1) = −0.762",
     "All is computed. The backward sweep begins at C: ∂C/∂C = 1.",
-    "Backward from tanh C, ∂ = 1: × += 0.42 × 1",
+    "Backward from tanh C, ∂ = 1: [×] += 0.42 × 1",
     "Backward from ×, ∂ = 0.42: w += 2 × 0.42; x += −0.5 × 0.42",
     "Both sweeps are done: each box has its value, and ∂, the gradient of C by it.",
   ]);

@@ -97,11 +97,16 @@ export class Game {
   }
 }
 
-/** The nodes that a gradient can be asked by and that nothing leads to. */
+/** The nodes that rest on what can vary, and that nothing in the contracted graph leads to. */
 function sources(graph, nodes, recording) {
+  const varies = new Uint8Array(recording.count);
+  for (let node = 0; node < recording.count; node++) {
+    if (recording.isLeaf(node)) varies[node] ||= recording.varies[node];
+    if (varies[node]) for (const edge of recording.graph.out(node)) varies[recording.graph.target[edge]] = 1;
+  }
   const found = [];
   for (let node = 0; node < graph.count; node++) {
-    if (graph.into(node).length === 0 && recording.varies[nodes[node]]) found.push(node);
+    if (graph.into(node).length === 0 && varies[nodes[node]]) found.push(node);
   }
   return found;
 }
