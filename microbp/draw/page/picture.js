@@ -108,7 +108,6 @@ export class Picture {
     if (group) {
       const opener = svg("g", { class: "opener", "aria-hidden": true, transform: `translate(${width - 22}, 3)`, "data-open": id });
       opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
-      opener.append(svg("title", {}, `open ${group.fullName}`));
       parts.push(opener);
     }
     const attributes = { class: `box ${kind}`, role: "button", tabindex: -1, "data-box": box, id: `box-${id}` };
