@@ -5,7 +5,7 @@ import { contentOf } from "./boxes.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
 import { curve, pointOn } from "./layout.js";
-import { numberText, signOf } from "./numbers.js";
+import { numberText, rangeOf, signOf } from "./numbers.js";
 
 const MARGIN = 20;
 const ROW = 15;
@@ -170,7 +170,7 @@ export function edgeElement(points, rate) {
 /** Rate factors in a few letters, with their sign and the width of the line. */
 export function rateLooks(rates) {
   if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
-  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  const [low, high] = rangeOf(rates);
   const isOne = low === high || rates.length === 1;
   const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
   const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
