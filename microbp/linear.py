@@ -104,6 +104,21 @@ def _owned(key: str, value: Any) -> Any:
     return value
 
 
+class MatrixProduct(Linear):
+    """y = a @ b."""
+
+    def entries(self, i: int, inputs: tuple[Any, ...], y: Any, **params: Any) -> Entries:
+        a, b = inputs
+        if not a.ndim == b.ndim == 2:
+            return super().entries(i, inputs, y, **params)
+        # yⱼₘ = Σₖ aⱼₖ bₖₘ written out: 2.5 ms where formal sums take 110, for 100 × 100 by 100 × 10.
+        j, m, k = (index.ravel() for index in np.indices((a.shape[0], b.shape[1], a.shape[1])))
+        target = j * b.shape[1] + m
+        if i == 0:
+            return j * a.shape[1] + k, target, np.asarray(b[k, m], float)
+        return k * b.shape[1] + m, target, np.asarray(a[j, k], float)
+
+
 class LinearInSequence(Linear):
     """y linear in all of a sequence of inputs together: concatenate, stack.
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from microbp.graph import Operand, Primitive
 from microbp.kinds import Elementwise, Reduction
-from microbp.linear import REQUIRED, Linear, LinearInSequence, unbroadcast
+from microbp.linear import REQUIRED, Linear, LinearInSequence, MatrixProduct, unbroadcast
 from microbp.linear import broadcast_to as broadcast_to
 from microbp.linear import reshape as reshape
 from microbp.linear import sum_to as sum_to
@@ -126,8 +126,8 @@ where      = Elementwise("where",    lambda c, u, v: u if c else v,
                          0, lambda c, u, v, y: 1 - equal(c, 0), lambda c, u, v, y: equal(c, 0))
 
 # Linear in each input: a cotangent g is pulled back by the transposed map.
-matmul = Linear("matmul", np.matmul, lambda g, a, b: _pull_left(g, a, b), lambda g, a, b: _pull_right(g, a, b),
-                symbol="@")
+matmul = MatrixProduct("matmul", np.matmul, lambda g, a, b: _pull_left(g, a, b), lambda g, a, b: _pull_right(g, a, b),
+                       symbol="@")
 sum  = Linear("sum",  sum_over, lambda g, x, axis, keepdims: _spread(g, x, axis),
               symbol="Σ", axis=None, keepdims=False)
 mean = Linear("mean", np.mean, lambda g, x, axis, keepdims: _spread(g, x, axis) / _count(x, axis),

@@ -289,7 +289,7 @@ def test_the_region_changes_with_the_epoch_and_with_the_readers_colours(moons, o
     go_to(page, EPOCHS)
     assert pixels(page, "canvas.field") == last
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(50)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     assert pixels(page, "canvas.field") != last
     assert pixels(page, "canvas.field") == pixels(open_page(moons.html, color_scheme="dark"), "canvas.field")
@@ -386,6 +386,15 @@ def test_one_epoch_an_interrupted_run_and_a_history_by_hand_have_what_there_is(o
 
     page = open_page(explore(History([Epoch(float("nan"), None, 0)])).html)
     assert message(page) == "After 1 epoch."
+
+
+def test_a_notebooks_sandbox_shows_it_too(moons, open_page):
+    page = open_page(explore(moons.history)._repr_mimebundle_()["text/html"], wait_for="iframe")
+    frame = page.frame_locator("iframe")
+
+    frame.get_by_role("button", name="to the start").click()
+
+    assert frame.locator(".message").inner_text().startswith("Before training: 50 %")
 
 
 def test_a_hostile_title_is_inert(open_page):

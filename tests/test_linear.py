@@ -8,7 +8,8 @@ from helpers import data_of
 
 import microbp as mb
 from microbp import Tensor
-from microbp.linear import REQUIRED, unbroadcast
+from microbp.linear import REQUIRED, Linear, unbroadcast
+from microbp.primitives import matmul
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,13 @@ def test_a_number_is_broadcast_to_what_numpy_takes_for_a_shape():
     assert mb.broadcast_to(Tensor(1.0), 3).data.tolist() == [1.0] * 3
     with pytest.raises(ValueError, match="broadcast_to"):
         mb.broadcast_to(Tensor(1.0), (-1,))
+
+
+def test_the_entries_of_a_matrix_product_are_those_that_formal_sums_find(rng):
+    a, b = rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
+
+    for i in (0, 1):
+        told = matmul.entries(i, (a, b), a @ b)
+        found = Linear.entries(matmul, i, (a, b), a @ b)
+        for ours, theirs in zip(told, found, strict=True):
+            np.testing.assert_array_equal(ours, theirs)

@@ -21,7 +21,7 @@ CELLS = 100_000
 NUMBERS = 1_000_000
 """So many numbers a page takes, those of all pictures together, which are 4 MB."""
 
-FRAMES = 200
+FRAMES = 201
 """So many places the slider has at most."""
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)

@@ -1,6 +1,6 @@
 /** What is written in a box: the rows of a single number, of a neuron, of a layer or any other closed group. */
 
-import { numberText } from "./numbers.js";
+import { numberText, rangeOf } from "./numbers.js";
 
 /** Letters of a name that are shown in a box. */
 const LONGEST = 22;
@@ -96,11 +96,7 @@ function manyRows(view, box, exits, steps, state) {
 }
 
 function rangeRow(sign, nodes, column) {
-  let [low, high] = [Infinity, -Infinity];
-  for (const node of nodes) {
-    low = Math.min(low, column[node]);
-    high = Math.max(high, column[node]);
-  }
+  const [low, high] = rangeOf(nodes.map((node) => column[node]));
   const text = nodes.length === 0 ? "·" : low === high ? numberText(low) : `${numberText(low)} … ${numberText(high)}`;
   return { text: sign + text, kind: "value", mark: nodes.length ? "final" : "unknown" };
 }

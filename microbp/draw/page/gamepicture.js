@@ -11,10 +11,11 @@ export class GamePicture {
     this.layer = svg("g", { class: "game-edges" });
     picture.element.classList.add("in-game");
     picture.element.querySelector(".box").before(this.layer);
+    this.names = picture.boxes.map(({ group }) => group.getAttribute("aria-label"));
     this.degrees = picture.boxes.map(({ group }, box) => {
       const { width } = picture.placed.boxes[box];
       const text = svg("text", { class: "degree", x: width - 6, y: 15 });
-      group.append(text);
+      group.append(" ", text);
       return text;
     });
     this.routes = new Map(picture.view.edges.map(({ source, target }, edge) => [key(source, target), picture.placed.routes[edge]]));
@@ -32,7 +33,9 @@ export class GamePicture {
       group.classList.toggle("fixed", isFixed && this.started.has(box));
       group.classList.toggle("outside", !this.started.has(box));
       group.classList.toggle("gone", this.started.has(box) && nodes.length === 0);
-      this.degrees[box].textContent = isFixed || nodes.length !== 1 ? "" : degreeText(game.elimination, nodes[0]);
+      const degree = isFixed || nodes.length !== 1 ? "" : degreeText(game.elimination, nodes[0]);
+      this.degrees[box].textContent = degree;
+      group.setAttribute("aria-label", [this.names[box], degree].filter(Boolean).join(" "));
     });
     const between = new Map();
     for (const { source, target, rate } of game.edges) {

@@ -104,7 +104,7 @@ export class MapCard {
       }
       if (isShown && width >= 9 && height >= 9) {
         if (sign < 0) hatch(pen, x, y, width - gap, height - gap, inks.paper);
-        label(pen, value, x, y, width - gap, height - gap, shade > 0.55 ? inks.paper : inks.text);
+        label(pen, value, x, y, width - gap, height - gap, shade > 0.7 ? inks.paper : inks.text);
       }
     }
   }

@@ -32,6 +32,11 @@ export function countText(count) {
   return digits.length > 30 ? `about 10^${digits.length - 1}` : digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** The least and the greatest of many numbers; not-a-number where one of them is none. */
+export function rangeOf(numbers) {
+  return numbers.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
+}
+
 /** The sign of a rate factor as a word that styles and screen readers can use. */
 export function signOf(x) {
   if (Number.isNaN(x)) return "unknown";

@@ -5,7 +5,7 @@ import { contentOf } from "./boxes.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
 import { curve, pointOn } from "./layout.js";
-import { numberText, signOf } from "./numbers.js";
+import { numberText, rangeOf, signOf } from "./numbers.js";
 
 const MARGIN = 20;
 const ROW = 15;
@@ -108,7 +108,6 @@ export class Picture {
     if (group) {
       const opener = svg("g", { class: "opener", "aria-hidden": true, transform: `translate(${width - 22}, 3)`, "data-open": id });
       opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
-      opener.append(svg("title", {}, `open ${group.fullName}`));
       parts.push(opener);
     }
     const attributes = { class: `box ${kind}`, role: "button", tabindex: -1, "data-box": box, id: `box-${id}` };
@@ -171,7 +170,7 @@ export function edgeElement(points, rate) {
 /** Rate factors in a few letters, with their sign and the width of the line. */
 export function rateLooks(rates) {
   if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
-  const [low, high] = [Math.min(...rates), Math.max(...rates)];
+  const [low, high] = rangeOf(rates);
   const isOne = low === high || rates.length === 1;
   const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
   const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";

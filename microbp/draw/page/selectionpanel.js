@@ -3,7 +3,7 @@
 import { importantIn } from "./boxes.js";
 import { html, refill } from "./elements.js";
 import { computationOf, rateOf } from "./formulas.js";
-import { numberText, operandText } from "./numbers.js";
+import { numberText, operandText, rangeOf } from "./numbers.js";
 import { boxName } from "./picture.js";
 
 /** Significant figures of numbers that a reader may want to calculate with. */
@@ -177,8 +177,8 @@ function rateLine(from, to, rate) {
 function matrix(recording, rates) {
   const [sources, targets] = ["source", "target"].map((end) => [...new Set(rates.map((rate) => rate[end]))].sort((one, other) => one - other));
   if (sources.length > SIDE || targets.length > SIDE) {
-    const size = rates.map(({ rate }) => rate);
-    return html("p", {}, `${targets.length} × ${sources.length} numbers from ${numberText(size.reduce((x, y) => Math.min(x, y)))} to ${numberText(size.reduce((x, y) => Math.max(x, y)))}`);
+    const [low, high] = rangeOf(rates.map(({ rate }) => rate));
+    return html("p", {}, `${targets.length} × ${sources.length} numbers from ${numberText(low)} to ${numberText(high)}`);
   }
   const at = new Map(rates.map(({ source, target, rate }) => [`${source} ${target}`, rate]));
   const head = html("tr", {}, html("td"), ...sources.map((source) => html("th", { scope: "col" }, recording.name(source))));

@@ -71,7 +71,9 @@ class Training {
 
   /** Say where the slider is; while it plays, to the eyes alone. */
   say() {
-    this.message.setAttribute("aria-live", this.timeline.isPlaying ? "off" : "polite");
+    for (const spoken of [this.message, this.picker?.told]) {
+      spoken?.setAttribute("aria-live", this.timeline.isPlaying ? "off" : "polite");
+    }
     refill(this.message, ...this.sentence());
   }
 
