@@ -14,12 +14,17 @@ from microbp.draw.columns import columns_of
 from microbp.draw.drawing import draw
 from microbp.draw.html import html_page
 from microbp.draw.render import DrawingError
+from microbp.draw.texts import short
 from microbp.draw.training import columns_of_training
 from microbp.graph import Node
 from microbp.history import History
+from microbp.names import entries_of, name_of
 
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
+
+LONGEST = 200
+"""Letters of a title."""
 
 
 class Explorer:
@@ -30,8 +35,8 @@ class Explorer:
     """
 
     def __init__(self, data: dict[str, Any], title: str, picture: Callable[[], str] | None = None) -> None:
-        self.title, self.picture = title, picture
-        self.html = html_page(title, data | {"title": title})
+        self.title, self.picture = short(title, LONGEST), picture
+        self.html = html_page(self.title, data | {"title": self.title})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file; its ending is .html or .htm."""
@@ -96,13 +101,15 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     output  a Value or Tensor, or several; or the History that `train` gave
     title   the page's
 
-    Raises ValueError where there are more than a million edges between single numbers.
+    Raises ValueError where there are more than a million edges between single numbers, or no number at all.
 
     >>> from microbp.value import Value
     >>> x = Value(3.0, "x")
     >>> explore(x * x, "A square")
     <explorer of A square: ... kB>
     """
+    if not isinstance(title, str | None):
+        raise TypeError(f"explore: a title is text, not {type(title).__name__} {title!r:.40}")
     if isinstance(output, History):
         columns = columns_of_training(output)
         name = " ".join(filter(None, ["the", columns["network"], "network"]))
@@ -111,6 +118,8 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
+    if not any(entries_of(node) for node in nodes):
+        raise ValueError(f"explore: {name_of(nodes[0])} has shape {nodes[0].shape}, so there is no number to show")
     return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]), lambda: draw(nodes).svg())
 
 

@@ -23,6 +23,9 @@ UNPACKED = 200_000
 IMPORT = re.compile(r'^(import .* from|export .* from|import) "\./([a-z_]+\.js)";$', re.MULTILINE)
 """An import from a neighbour, which is one line in all modules."""
 
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half of a letter, which a text from elsewhere may hold and which no file can be written with."""
+
 
 def html_page(title: str, data: dict[str, Any], content: str = "") -> str:
     """The page that shows `data`, whose "kind" says as what.
@@ -30,13 +33,14 @@ def html_page(title: str, data: dict[str, Any], content: str = "") -> str:
     content  what a reader without scripts sees, as HTML
     """
     template = Template(_read("explorer.html"))
-    return template.substitute(
+    page = template.substitute(
         title=escape(title),
         style="\n".join(_read(name) for name in _files(".css")),
         modules=_as_script_text(json.dumps({"imports": {f"microbp/{name}": _url_of(name) for name in _files(".js")}})),
         data=_data_element(data),
         content=content,
     )
+    return SURROGATE.sub("\ufffd", page)
 
 
 def _files(ending: str) -> list[str]:
@@ -57,7 +61,7 @@ def _data_element(data: dict[str, Any]) -> str:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if len(text) <= UNPACKED:
         return f'<script type="application/json" id="data">{_as_script_text(text)}</script>'
-    packed = base64.b64encode(zlib.compress(text.encode(), 6)).decode()
+    packed = base64.b64encode(zlib.compress(SURROGATE.sub("\ufffd", text).encode(), 6)).decode()
     return f'<script type="text/plain" id="data" data-encoding="deflate">{packed}</script>'
 
 

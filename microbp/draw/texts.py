@@ -95,7 +95,7 @@ def operation_text(node: Node) -> str:
     """The sign of the operation that made a node, with a plain number that it takes: `×`, `tanh`, `2 ×`, `( )²`."""
     if node.primitive is None:
         return ""
-    sign = node.primitive.symbol
+    sign = short(node.primitive.symbol)
     i = folded(node)
     if i is None:
         return f"({THIN}){sign}" if sign == "²" else sign
