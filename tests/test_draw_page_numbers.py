@@ -23,7 +23,12 @@ from microbp.primitives import concatenate, scatter
 
 SCRIPT = Path(__file__).parent / "page" / "numbers.mjs"
 
-swish = mb.Elementwise("swish", lambda u: u * mb.sigmoid(u), lambda u: u * mb.sigmoid(u), lambda u, y: mb.sigmoid(u) * (1 + u - y))
+swish = mb.Elementwise(
+    "swish",
+    lambda u: u * mb.sigmoid(u),
+    lambda u: u * mb.sigmoid(u),
+    lambda u, y: mb.sigmoid(u) * (1 + u - y),
+)
 """A row of a user's own, which is not in the table."""
 
 
@@ -50,8 +55,8 @@ def network(sizes: list[int], node: type[Node], cost: str, m: int, **options: An
 
 def expressions() -> dict[str, Any]:
     rng = np.random.default_rng(3)
-    a, b, c = Tensor(rng.normal(size=(2, 3)), "a"), Tensor(rng.normal(size=3), "b"), Tensor(rng.normal(size=(3, 2)), "c")
-    t = Tensor(rng.normal(size=(2, 3, 2)), "t")
+    shapes = {"a": (2, 3), "b": (3,), "c": (3, 2), "t": (2, 3, 2)}
+    a, b, c, t = (Tensor(rng.normal(size=shape), label) for label, shape in shapes.items())
     x, y = Value(0.3, "x"), Value(-1.2, "y")
     residual = MLP([2, 2, 2], node=Value, rng=2, activation="tanh")
     column = np.array([[0.4], [-0.7]])
@@ -81,7 +86,8 @@ def recordings() -> dict[str, Any]:
     for seed in range(12):
         f, _ = random_graph(seed, 30)
         found[f"random {seed}"] = f(np.array([Value(0.4, "x_1"), Value(-1.1, "x_2")], dtype=object))
-    kinds = [("sigmoid", "quadratic", 1), ("tanh", "quadratic", 3), ("relu", "hinge", 2), ("sigmoid", "cross_entropy", 1)]
+    kinds = [("sigmoid", "quadratic", 1), ("sigmoid", "cross_entropy", 1)]
+    kinds += [("tanh", "quadratic", 3), ("relu", "hinge", 2)]
     for node in (Value, Tensor):
         for activation, cost, m in kinds:
             found[f"{activation} {cost} {node.__name__}"] = network([2, 3, 2], node, cost, m, activation=activation)
@@ -110,7 +116,8 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
     path.write_text(json.dumps(asked))
     run = subprocess.run(["node", SCRIPT, path], capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr
-    return {name: Case(*parts, page) for (name, parts), page in zip(prepared.items(), json.loads(run.stdout), strict=True)}
+    answers = zip(prepared.items(), json.loads(run.stdout), strict=True)
+    return {name: Case(*parts, page) for (name, parts), page in answers}
 
 
 def owner(node: NodeOrEntry) -> Node:
@@ -134,8 +141,8 @@ def engine_gradients(case: Case) -> np.ndarray:
     cotangents = mb.sweeps.backward(output, float(seed) if isinstance(output, Value) else seed) if output.varies else {}
     found = []
     for node in case.nodes:
-        cotangent = cotangents.get(owner(node), 0.0)
-        found.append(float(np.broadcast_to(cotangent, owner(node).shape)[node.at] if isinstance(node, Entry) else cotangent))
+        cotangent = np.broadcast_to(cotangents.get(owner(node), 0.0), owner(node).shape)
+        found.append(float(cotangent[node.at if isinstance(node, Entry) else ()]))
     return np.array(found)
 
 

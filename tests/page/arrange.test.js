@@ -17,7 +17,11 @@ function allIn(group) {
 /** Arranged views, of networks at all levels and of random recordings with random groups open. */
 function* arranged() {
   const views = [];
-  for (const sizes of [[2, 3, 2], [1, 1], [3, 5, 4, 2]]) {
+  for (const sizes of [
+    [2, 3, 2],
+    [1, 1],
+    [3, 5, 4, 2],
+  ]) {
     const recording = network(sizes);
     for (const { tree, open } of levelsOf(recording)) views.push(new View(recording, tree, open));
   }
@@ -28,19 +32,30 @@ function* arranged() {
   }
   for (const [n, view] of views.entries()) {
     const random = randomNumbers(n);
-    const sizes = view.boxes.map(() => ({ width: 40 + Math.floor(90 * random()), height: 20 + Math.floor(60 * random()) }));
+    const sizes = view.boxes.map(() => ({
+      width: 40 + Math.floor(90 * random()),
+      height: 20 + Math.floor(60 * random()),
+    }));
     yield { view, sizes, placed: arrange(view, sizes) };
   }
 }
 
 function overlap(one, other, by = 0) {
-  return one.x + one.width > other.x + by && other.x + other.width > one.x + by
-    && one.y + one.height > other.y + by && other.y + other.height > one.y + by;
+  return (
+    one.x + one.width > other.x + by &&
+    other.x + other.width > one.x + by &&
+    one.y + one.height > other.y + by &&
+    other.y + other.height > one.y + by
+  );
 }
 
 function contains(outer, inner) {
-  return outer.x <= inner.x && outer.y <= inner.y
-    && inner.x + inner.width <= outer.x + outer.width && inner.y + inner.height <= outer.y + outer.height;
+  return (
+    outer.x <= inner.x &&
+    outer.y <= inner.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  );
 }
 
 test("boxes have their sizes, stand within the whole, and no two overlap", () => {
@@ -55,7 +70,10 @@ test("boxes have their sizes, stand within the whole, and no two overlap", () =>
 
 test("a frame contains what is in its group, and overlaps nothing else", () => {
   for (const { view, placed } of arranged()) {
-    assert.deepEqual(new Set(placed.frames.map(({ group }) => group)), new Set(view.frames.filter(({ items }) => items.length)));
+    assert.deepEqual(
+      new Set(placed.frames.map(({ group }) => group)),
+      new Set(view.frames.filter(({ items }) => items.length)),
+    );
     for (const frame of placed.frames) {
       view.boxes.forEach(({ frame: own }, box) => {
         if (own.line.includes(frame.group)) assert.ok(contains(frame, placed.boxes[box]));
@@ -77,7 +95,9 @@ test("a route begins at the right side of its first box, ends at the left side o
       const [first, last] = [points[0], points.at(-1)];
 
       for (const { x, y } of points) assert.ok(Number.isFinite(x) && Number.isFinite(y));
-      assert.ok(Math.abs(first.x - from.x - from.width) <= NEAR && first.y >= from.y && first.y <= from.y + from.height);
+      assert.ok(
+        Math.abs(first.x - from.x - from.width) <= NEAR && first.y >= from.y && first.y <= from.y + from.height,
+      );
       assert.ok(Math.abs(last.x - to.x) <= NEAR && last.y >= to.y && last.y <= to.y + to.height);
       points.slice(1).forEach(({ x }, n) => assert.ok(x >= points[n].x - NEAR, `${x} after ${points[n].x}`));
     });

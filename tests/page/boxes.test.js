@@ -25,9 +25,15 @@ test("at the end a box of a number shows its value and its gradient, before the 
 
   view.boxes.forEach(({ node }, box) => {
     const texts = content(box, steps.last).rows.map(({ text }) => text);
-    assert.deepEqual(texts, [numberText(recording.value[node]), ...(recording.varies[node] ? [`∂ ${numberText(gradient[node])}`] : [])]);
+    assert.deepEqual(texts, [
+      numberText(recording.value[node]),
+      ...(recording.varies[node] ? [`∂ ${numberText(gradient[node])}`] : []),
+    ]);
     const before = content(box, 0).rows.map(({ mark }) => mark);
-    assert.deepEqual(before, [recording.isLeaf(node) ? "final" : "unknown", ...(recording.varies[node] ? ["unknown"] : [])]);
+    assert.deepEqual(before, [
+      recording.isLeaf(node) ? "final" : "unknown",
+      ...(recording.varies[node] ? ["unknown"] : []),
+    ]);
   });
 });
 
@@ -50,10 +56,15 @@ test("a closed neuron shows z and a, and the gradients by both", () => {
   assert.deepEqual(importantIn(view, box), { z, a });
   const { title, rows } = content(box, steps.last);
   assert.equal(title, "neuron 2");
-  assert.deepEqual(rows.map(({ text }) => text), [
-    `z ${numberText(recording.value[z])}`, `a ${numberText(recording.value[a])}`,
-    `∂ ${numberText(gradient[a])}`, `δ ${numberText(gradient[z])}`,
-  ]);
+  assert.deepEqual(
+    rows.map(({ text }) => text),
+    [
+      `z ${numberText(recording.value[z])}`,
+      `a ${numberText(recording.value[a])}`,
+      `∂ ${numberText(gradient[a])}`,
+      `δ ${numberText(gradient[z])}`,
+    ],
+  );
 });
 
 test("a closed layer shows how many neurons it has, and from where to where their numbers go", () => {
@@ -62,7 +73,10 @@ test("a closed layer shows how many neurons it has, and from where to where thei
   const { title, rows } = content(view.boxOf[labelled(recording, "a2_1")], steps.last);
 
   assert.equal(title, "layer 2");
-  assert.deepEqual(rows.slice(0, 2).map(({ text }) => text), ["3 neurons", `${numberText(Math.min(...values))} … ${numberText(Math.max(...values))}`]);
+  assert.deepEqual(
+    rows.slice(0, 2).map(({ text }) => text),
+    ["3 neurons", `${numberText(Math.min(...values))} … ${numberText(Math.max(...values))}`],
+  );
   assert.match(rows[2].text, /^∂ \S+ … \S+$/);
 });
 
@@ -77,7 +91,10 @@ test("a box without a name says what it is", () => {
   const [x, c] = [tape.leaf(1), tape.leaf(2, null, { varies: 0 })];
   const recording = tape.recording(tape.call("mul", [x, c], "y"));
 
-  assert.deepEqual([x, c, 2].map((node) => titleOf(recording, node)), ["Value", "number", "y ×"]);
+  assert.deepEqual(
+    [x, c, 2].map((node) => titleOf(recording, node)),
+    ["Value", "number", "y ×"],
+  );
 });
 
 test("nan among many numbers doesn't hide", () => {
@@ -88,7 +105,12 @@ test("nan among many numbers doesn't hide", () => {
   const recording = tape.recording(sum);
   const view = new View(recording, groupTree(recording, "layered"), new Set());
   const steps = new Steps(view, sum);
-  const texts = contentOf(view, view.boxOf[leaves[0]], steps, steps.stateAfter(steps.last)).rows.map(({ text }) => text);
+  const texts = contentOf(view, view.boxOf[leaves[0]], steps, steps.stateAfter(steps.last)).rows.map(
+    ({ text }) => text,
+  );
 
-  assert.ok(texts.some((text) => text.includes("nan")), texts.join(" | "));
+  assert.ok(
+    texts.some((text) => text.includes("nan")),
+    texts.join(" | "),
+  );
 });

@@ -15,15 +15,25 @@ test("a contracted edge is the sum over the paths between its ends that no kept 
 
     const { graph: small, nodes, place } = contract(graph, kept);
 
-    assert.deepEqual([...nodes], [...kept.keys()].filter((node) => kept[node]));
+    assert.deepEqual(
+      [...nodes],
+      [...kept.keys()].filter((node) => kept[node]),
+    );
     for (const source of nodes) {
       assert.equal(nodes[place[source]], source);
       for (const target of nodes) {
-        const direct = allPaths(graph, source, target).filter((path) => path.length > 0 && path.slice(1).every((edge) => !kept[graph.source[edge]]));
+        const direct = allPaths(graph, source, target).filter(
+          (path) => path.length > 0 && path.slice(1).every((edge) => !kept[graph.source[edge]]),
+        );
         const edges = [...small.out(place[source])].filter((edge) => small.target[edge] === place[target]);
         assert.equal(edges.length > 0, direct.length > 0);
         const sum = direct.reduce((total, path) => total + productOf(graph, path), 0);
-        assert.ok(agree(edges.reduce((total, edge) => total + small.rate[edge], 0), sum));
+        assert.ok(
+          agree(
+            edges.reduce((total, edge) => total + small.rate[edge], 0),
+            sum,
+          ),
+        );
       }
     }
   }
@@ -49,8 +59,17 @@ test("an edge that was one still says which; with all kept each stays, parallel 
   assert.deepEqual([...whole.origin], [0, 1, 2, 3, 4]);
 
   const small = contract(graph, Uint8Array.of(1, 0, 1, 1));
-  const told = [...small.origin].map((edge, n) => [small.graph.source[n], small.graph.target[n], small.graph.rate[n], edge]);
-  assert.deepEqual(told.sort(), [[0, 1, 30, -1], [0, 2, 2, 4], [1, 2, 7, 3]]);
+  const told = [...small.origin].map((edge, n) => [
+    small.graph.source[n],
+    small.graph.target[n],
+    small.graph.rate[n],
+    edge,
+  ]);
+  assert.deepEqual(told.sort(), [
+    [0, 1, 30, -1],
+    [0, 2, 2, 4],
+    [1, 2, 7, 3],
+  ]);
 });
 
 test("what would take long is refused", () => {
@@ -66,5 +85,16 @@ test("what would take long is refused", () => {
   }
   const kept = Uint8Array.from({ length: 5001 }, (_, node) => (node === 0 || node > 2000 ? 1 : 0));
 
-  assert.equal(contract(new Graph(5001, source, target, source.map(() => 1)), kept), null);
+  assert.equal(
+    contract(
+      new Graph(
+        5001,
+        source,
+        target,
+        source.map(() => 1),
+      ),
+      kept,
+    ),
+    null,
+  );
 });

@@ -72,7 +72,10 @@ test("cheapest first is always a node of least degree, the first of several", ()
     const [all, single] = [0, 1].map(() => new Elimination(graph, [0, 1], [11]));
     for (const node of all.inOrder("markowitz")) {
       const cheapest = Math.min(...all.left.map((other) => all.degree(other)));
-      assert.equal(node, all.left.find((other) => all.degree(other) === cheapest));
+      assert.equal(
+        node,
+        all.left.find((other) => all.degree(other) === cheapest),
+      );
       assert.equal(single.next("markowitz"), node);
       all.take(node, false);
       single.take(node);
@@ -87,7 +90,8 @@ test("what stays, or is gone, can't be taken out", () => {
   const game = new Elimination(chain(2, 1), [0], [2]);
   game.take(1);
 
-  for (const node of [0, 1, 2, 7]) assert.throws(() => game.take(node), /can't be taken out: it is an input, an output, or gone/);
+  for (const node of [0, 1, 2, 7])
+    assert.throws(() => game.take(node), /can't be taken out: it is an input, an output, or gone/);
 });
 
 test("what lies on no path between the ends is not in the game", () => {

@@ -6,7 +6,11 @@ import { backward } from "../../microbp/draw/page/gradients.js";
 import { agree, labelled, network, networkTape, Tape } from "./recordings.js";
 
 test("what BP1–BP4 give is the gradient of the backward sweep", () => {
-  for (const sizes of [[2, 3, 2], [1, 1], [3, 2, 4, 1]]) {
+  for (const sizes of [
+    [2, 3, 2],
+    [1, 1],
+    [3, 2, 4, 1],
+  ]) {
     const recording = network(sizes);
     const net = new Network(recording);
     const gradient = backward(recording.graph, recording.outputs[0]);
@@ -18,7 +22,10 @@ test("what BP1–BP4 give is the gradient of the backward sweep", () => {
       if (found === null) continue;
       told[found.equation] = (told[found.equation] ?? 0) + 1;
       assert.ok(agree(found.total, gradient[node]));
-      const sum = found.factors.reduce((total, term) => total + term.reduce((product, { value }) => product * value, 1), 0);
+      const sum = found.factors.reduce(
+        (total, term) => total + term.reduce((product, { value }) => product * value, 1),
+        0,
+      );
       assert.ok(agree(sum, gradient[node]));
     }
     const neurons = sizes.slice(1).reduce((sum, n) => sum + n, 0);
@@ -51,7 +58,9 @@ test("where labels tell of another network than was computed, nothing is said ra
 
   const doubled = networkTape([1, 1, 1]);
   doubled.nodes.label[doubled.nodes.label.indexOf("b2_1")] = "w2_1,1";
-  Object.assign(doubled.nodes, { letter: doubled.nodes.letter.map((letter, n) => (doubled.nodes.label[n] === "w2_1,1" ? "w" : letter)) });
+  Object.assign(doubled.nodes, {
+    letter: doubled.nodes.letter.map((letter, n) => (doubled.nodes.label[n] === "w2_1,1" ? "w" : letter)),
+  });
 
   for (const recording of [skipped, doubled.recording(doubled.output)]) {
     const net = new Network(recording);

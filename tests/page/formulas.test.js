@@ -44,13 +44,18 @@ test("where a formula is not known, or too long, there is none", () => {
   Object.assign(recording.functionOf(product), { partials: [] });
 
   assert.deepEqual(computationOf(recording, y), { names: null, numbers: null });
-  for (const node of [product, y]) for (const edge of recording.all.into(node)) assert.equal(rateOf(recording, edge), null);
+  for (const node of [product, y])
+    for (const edge of recording.all.into(node)) assert.equal(rateOf(recording, edge), null);
 });
 
 test("a plain number that is written into its operation is put in as it is", () => {
   const { recording, y } = example();
   recording.functionOf(y).plain = { slot: 1, value: -2 };
-  Object.assign(recording.functionOf(y), { expression: "u^v", arguments: ["u", "v"], partials: ["v·u^(v − 1)", "log(u)·y"] });
+  Object.assign(recording.functionOf(y), {
+    expression: "u^v",
+    arguments: ["u", "v"],
+    partials: ["v·u^(v − 1)", "log(u)·y"],
+  });
   const [edge] = recording.all.into(y);
 
   assert.deepEqual(computationOf(recording, y), { names: "[+]^(−2)", numbers: "(−4)^(−2)" });

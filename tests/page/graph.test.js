@@ -9,8 +9,14 @@ test("the edges of a node are those that begin or end there, in their order", ()
     const graph = randomLinearized(seed);
     const edges = [...graph.rate.keys()];
     for (let node = 0; node < graph.count; node++) {
-      assert.deepEqual([...graph.out(node)], edges.filter((edge) => graph.source[edge] === node));
-      assert.deepEqual([...graph.into(node)], edges.filter((edge) => graph.target[edge] === node));
+      assert.deepEqual(
+        [...graph.out(node)],
+        edges.filter((edge) => graph.source[edge] === node),
+      );
+      assert.deepEqual(
+        [...graph.into(node)],
+        edges.filter((edge) => graph.target[edge] === node),
+      );
     }
   }
 });

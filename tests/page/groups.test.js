@@ -23,9 +23,15 @@ test("every node is in exactly one place of the tree, and groupOf says in which"
           seen.push(item);
         }
       }
-      assert.deepEqual(group.members, group.members.slice().sort((one, other) => one - other));
+      assert.deepEqual(
+        group.members,
+        group.members.slice().sort((one, other) => one - other),
+      );
     }
-    assert.deepEqual(seen.sort((one, other) => one - other), [...Array(recording.count).keys()]);
+    assert.deepEqual(
+      seen.sort((one, other) => one - other),
+      [...Array(recording.count).keys()],
+    );
     assert.deepEqual(root.members, seen);
   }
 });
@@ -34,16 +40,29 @@ test("a neuron says of which layer it is", () => {
   const { root } = groupTree(network([2, 3, 1]), "layered");
   const layer = root.groups.find(({ name }) => name === "layer 2");
 
-  assert.deepEqual(root.groups.map(({ fullName }) => fullName), ["input", "layer 2", "layer 3", "cost"]);
-  assert.deepEqual(layer.groups.map(({ fullName }) => fullName), [1, 2, 3].map((n) => `neuron ${n} of layer 2`));
-  assert.deepEqual(layer.groups[0].line.map(({ name }) => name), ["neuron 1", "layer 2", "all"]);
+  assert.deepEqual(
+    root.groups.map(({ fullName }) => fullName),
+    ["input", "layer 2", "layer 3", "cost"],
+  );
+  assert.deepEqual(
+    layer.groups.map(({ fullName }) => fullName),
+    [1, 2, 3].map((n) => `neuron ${n} of layer 2`),
+  );
+  assert.deepEqual(
+    layer.groups[0].line.map(({ name }) => name),
+    ["neuron 1", "layer 2", "all"],
+  );
 });
 
 test("what is large is divided into parts, none larger than can be shown, and parts make no circle", () => {
   const long = new Tape();
   let y = long.leaf(0.5, "x");
   for (let n = 0; n < 30_000; n++) y = long.call(n % 2 ? "tanh" : "mul", n % 2 ? [y] : [y, 0]);
-  for (const recording of [long.recording(y), randomRecording(3, { operations: 3000, leaves: 400 }), randomRecording(5, { operations: 3000, groups: 9 })]) {
+  for (const recording of [
+    long.recording(y),
+    randomRecording(3, { operations: 3000, leaves: 400 }),
+    randomRecording(5, { operations: 3000, groups: 9 }),
+  ]) {
     const { root } = groupTree(recording, "layered");
     const random = randomNumbers(1);
     const all = allIn(root);
@@ -72,6 +91,9 @@ test("neurons stand by their number, in a layer of a thousand too", () => {
   const neurons = layer.groups.flatMap((part) => part.groups);
 
   assert.equal(layer.groups[0].name, "neuron 1 … neuron 20");
-  assert.deepEqual(neurons.map(({ number }) => number), Array.from({ length: 400 }, (_, n) => n + 1));
+  assert.deepEqual(
+    neurons.map(({ number }) => number),
+    Array.from({ length: 400 }, (_, n) => n + 1),
+  );
   assert.equal(neurons[30].fullName, "neuron 31 of layer 2");
 });

@@ -12,16 +12,25 @@ test("a network has layers, neurons and operations, each level finer than the on
   const levels = levelsOf(recording);
   const counts = levels.map((level) => boxesOf(recording, level).length);
 
-  assert.deepEqual(levels.map(({ name }) => name), ["layers", "neurons", "operations"]);
+  assert.deepEqual(
+    levels.map(({ name }) => name),
+    ["layers", "neurons", "operations"],
+  );
   assert.deepEqual(counts, [4, 2 + 3 + 2 + 9 - 2, recording.count]);
   const neurons = boxesOf(recording, levels[1]);
-  assert.deepEqual(neurons.filter(({ group }) => group).map(({ group }) => group.kind), Array(5).fill("neuron"));
+  assert.deepEqual(
+    neurons.filter(({ group }) => group).map(({ group }) => group.kind),
+    Array(5).fill("neuron"),
+  );
 });
 
 test("what is no network has operations alone", () => {
   const recording = randomRecording(1);
 
-  assert.deepEqual(levelsOf(recording).map(({ name }) => name), ["operations"]);
+  assert.deepEqual(
+    levelsOf(recording).map(({ name }) => name),
+    ["operations"],
+  );
   assert.equal(boxesOf(recording, levelsOf(recording)[0]).length, recording.count);
 });
 
@@ -29,7 +38,12 @@ test("no level has more boxes than can be laid out", () => {
   const long = new Tape();
   let y = long.leaf(0.5, "x");
   for (let n = 0; n < 10_000; n++) y = long.call("mul", [y, 0]);
-  for (const recording of [network([3, 200, 40, 2]), network([400, 2]), long.recording(y), randomRecording(2, { operations: 2000 })]) {
+  for (const recording of [
+    network([3, 200, 40, 2]),
+    network([400, 2]),
+    long.recording(y),
+    randomRecording(2, { operations: 2000 }),
+  ]) {
     for (const level of levelsOf(recording)) assert.ok(boxesOf(recording, level).length <= MOST);
   }
 });

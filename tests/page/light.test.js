@@ -40,7 +40,9 @@ test("of two edges between two numbers a path lights the one that it takes", () 
   const x = tape.leaf(3, "x");
   const recording = tape.recording(tape.call("mul", [x, x], "y"));
   const view = new View(recording, groupTree(recording, "layered"), new Set());
-  const [one, other] = [...new Paths(view.contracted.graph, 0, 1)].map((path) => litByPath(view, view.contracted, path));
+  const [one, other] = [...new Paths(view.contracted.graph, 0, 1)].map((path) =>
+    litByPath(view, view.contracted, path),
+  );
 
   assert.deepEqual([[...one.edges], [...other.edges]], [[0], [1]]);
 });
@@ -53,5 +55,8 @@ test("a path between neurons lights the edge that stands for many", () => {
   const { graph, place } = view.contracted;
   const { edges } = litByPath(view, view.contracted, new Paths(graph, place[from], place[to]).top(1)[0]);
 
-  assert.deepEqual([...edges].map((edge) => [view.edges[edge].source, view.edges[edge].target]), [[view.boxOf[from], view.boxOf[to]]]);
+  assert.deepEqual(
+    [...edges].map((edge) => [view.edges[edge].source, view.edges[edge].target]),
+    [[view.boxOf[from], view.boxOf[to]]],
+  );
 });

@@ -26,7 +26,9 @@ function computed(recording) {
       return [...steps.stateAfter(steps.last).cotangent].map(exact);
     }),
     levels: Object.fromEntries(levels.map(({ name, view }) => [name, view.boxes.length])),
-    multiplications: Object.fromEntries(["forward", "reverse", "markowitz"].map((order) => [order, eliminated(recording, order)])),
+    multiplications: Object.fromEntries(
+      ["forward", "reverse", "markowitz"].map((order) => [order, eliminated(recording, order)]),
+    ),
     equations: equations(recording, gradient),
   };
 }
@@ -50,7 +52,11 @@ function equations(recording, gradient) {
 
 function pathsOf(recording, [source, target]) {
   const paths = new Paths(recording.graph, source, target);
-  return { count: String(paths.count), total: exact(paths.total), products: paths.top(5).map(({ product }) => exact(product)) };
+  return {
+    count: String(paths.count),
+    total: exact(paths.total),
+    products: paths.top(5).map(({ product }) => exact(product)),
+  };
 }
 
 function contracted(recording, nodes) {

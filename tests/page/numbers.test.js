@@ -5,7 +5,17 @@ import { countText, numberText, operandText, signOf } from "../../microbp/draw/p
 import { randomNumbers } from "../../microbp/draw/page/random.js";
 
 test("a number has three figures, a true minus, and no sign on a zero", () => {
-  const texts = { "-0.020634": "−0.0206", 2: "2", 0.5: "0.5", 123.456: "123", 1234.5: "1235", 99999: "99999", 999999: "1·10⁶", 9.999: "10", 0.99999: "1" };
+  const texts = {
+    "-0.020634": "−0.0206",
+    2: "2",
+    0.5: "0.5",
+    123.456: "123",
+    1234.5: "1235",
+    99999: "99999",
+    999999: "1·10⁶",
+    9.999: "10",
+    0.99999: "1",
+  };
   for (const [x, text] of Object.entries(texts)) assert.equal(numberText(Number(x)), text);
   assert.equal(numberText(-0), "0");
 });
@@ -20,7 +30,10 @@ test("what is very small or very large is a power of ten", () => {
 });
 
 test("what is no number is said so", () => {
-  assert.deepEqual([NaN, Infinity, -Infinity].map((x) => numberText(x)), ["nan", "∞", "−∞"]);
+  assert.deepEqual(
+    [NaN, Infinity, -Infinity].map((x) => numberText(x)),
+    ["nan", "∞", "−∞"],
+  );
 });
 
 test("whatever the number, its text is as near as its figures permit", () => {
@@ -32,12 +45,16 @@ test("whatever the number, its text is as near as its figures permit", () => {
   };
   for (let n = 0; n < 2000; n++) {
     const x = (random() - 0.5) * 10 ** Math.floor(40 * random() - 20);
-    for (const figures of [3, 7]) assert.ok(Math.abs(read(numberText(x, figures)) - x) <= 0.5001 * 10 ** (1 - figures) * Math.abs(x), `${x}`);
+    for (const figures of [3, 7])
+      assert.ok(Math.abs(read(numberText(x, figures)) - x) <= 0.5001 * 10 ** (1 - figures) * Math.abs(x), `${x}`);
   }
 });
 
 test("behind an operator a negative number stands in parentheses", () => {
-  assert.deepEqual([-2, 2, -0, -Infinity].map((x) => operandText(x)), ["(−2)", "2", "0", "(−∞)"]);
+  assert.deepEqual(
+    [-2, 2, -0, -Infinity].map((x) => operandText(x)),
+    ["(−2)", "2", "0", "(−∞)"],
+  );
 });
 
 test("counts are in groups of three digits, and one too long to read is a power of ten", () => {
@@ -47,5 +64,12 @@ test("counts are in groups of three digits, and one too long to read is a power 
 });
 
 test("a sign is a word", () => {
-  assert.deepEqual([1, -1, 0, -0, NaN, -Infinity].map(signOf), ["positive", "negative", "zero", "zero", "unknown", "negative"]);
+  assert.deepEqual([1, -1, 0, -0, NaN, -Infinity].map(signOf), [
+    "positive",
+    "negative",
+    "zero",
+    "zero",
+    "unknown",
+    "negative",
+  ]);
 });

@@ -40,7 +40,13 @@ test("each path is listed once, by decreasing |product|; what is not a number co
 test("x × x has two paths", () => {
   const paths = new Paths(new Graph(2, [0, 0], [1, 1], [3, 3]), 0, 1);
 
-  assert.deepEqual([...paths], [{ edges: [0], product: 3 }, { edges: [1], product: 3 }]);
+  assert.deepEqual(
+    [...paths],
+    [
+      { edges: [0], product: 3 },
+      { edges: [1], product: 3 },
+    ],
+  );
   assert.equal(paths.count, 2n);
 });
 
@@ -66,14 +72,26 @@ test("of 10^20 paths the count is exact, and the first ten come without a look a
   assert.equal(paths.count, 10n ** 20n);
   assert.equal(new Paths(chain(70, 10), 0, 70).count, 10n ** 70n);
   assert.ok(looks.length <= 10 * 20);
-  assert.ok(agree(first.product, productOf(graph, [...Array(20).keys()].map((stage) => 10 * stage))));
+  assert.ok(
+    agree(
+      first.product,
+      productOf(
+        graph,
+        [...Array(20).keys()].map((stage) => 10 * stage),
+      ),
+    ),
+  );
   // In the last stage the second best factor is 20/21 of the best, which no other stage comes near.
   assert.ok(agree(others[0].product, (first.product * 20) / 21));
   assert.deepEqual(paths.top(0), []);
 });
 
 test("a path of 100,000 edges is followed without recursion", () => {
-  const [path, ...others] = new Paths(chain(100_000, 1, () => 1), 0, 100_000).top(2);
+  const [path, ...others] = new Paths(
+    chain(100_000, 1, () => 1),
+    0,
+    100_000,
+  ).top(2);
 
   assert.equal(path.edges.length, 100_000);
   assert.deepEqual(others, []);

@@ -20,21 +20,33 @@ test("edges by constants are there to be drawn, and not to be differentiated by"
   assert.deepEqual([...recording.graph.rate], [3, 6, 6]);
   assert.deepEqual([...recording.edgeOf], [0, 2, 3]);
   recording.edgeOf.forEach((edge, own) => assert.equal(recording.all.target[edge], recording.graph.target[own]));
-  assert.deepEqual([x, c, product].map((node) => recording.isLeaf(node)), [true, true, false]);
+  assert.deepEqual(
+    [x, c, product].map((node) => recording.isLeaf(node)),
+    [true, true, false],
+  );
 });
 
 test("a number is called by its label, its operation, or itself", () => {
   const { tape, x, c, product, square } = example();
   const recording = tape.recording(square);
 
-  assert.deepEqual([x, c, product, square].map((node) => recording.name(node)), ["x", "3", "×", "y"]);
+  assert.deepEqual(
+    [x, c, product, square].map((node) => recording.name(node)),
+    ["x", "3", "×", "y"],
+  );
 });
 
 test("inputs come by slot, x × x twice; a plain number has no node", () => {
   const { tape, product, square } = example();
   const recording = tape.recording(square);
 
-  assert.deepEqual(recording.inputs(square).map(({ node, edge }) => [node, edge]), [[product, 2], [product, 3]]);
+  assert.deepEqual(
+    recording.inputs(square).map(({ node, edge }) => [node, edge]),
+    [
+      [product, 2],
+      [product, 3],
+    ],
+  );
   recording.functionOf(square).plain = { slot: 1, value: 2 };
   assert.deepEqual(recording.inputs(square)[1], { node: -1, value: 2, edge: -1 });
   assert.deepEqual(recording.inputs(0), []);

@@ -65,13 +65,30 @@ const ROWS = {
   add: { text: "+", expression: "u + v", partials: ["1", "1"], of: (u, v) => u + v, rates: () => [1, 1] },
   sub: { text: "−", expression: "u − v", partials: ["1", "−1"], of: (u, v) => u - v, rates: () => [1, -1] },
   mul: { text: "×", expression: "u·v", partials: ["v", "u"], of: (u, v) => u * v, rates: (u, v) => [v, u] },
-  tanh: { text: "tanh", expression: "tanh(u)", partials: ["1 − y²"], of: Math.tanh, rates: (u) => [1 - Math.tanh(u) ** 2] },
+  tanh: {
+    text: "tanh",
+    expression: "tanh(u)",
+    partials: ["1 − y²"],
+    of: Math.tanh,
+    rates: (u) => [1 - Math.tanh(u) ** 2],
+  },
 };
 
 /** Records a computation as the columns that the page reads. */
 export class Tape {
   constructor() {
-    this.nodes = { row: [], label: [], value: [], varies: [], layered: [], whole: [], letter: [], layer: [], neuron: [], index: [] };
+    this.nodes = {
+      row: [],
+      label: [],
+      value: [],
+      varies: [],
+      layered: [],
+      whole: [],
+      letter: [],
+      layer: [],
+      neuron: [],
+      index: [],
+    };
     this.edges = { source: [], target: [], slot: [], rate: [] };
     this.rows = [];
     this.groups = [];
@@ -89,7 +106,15 @@ export class Tape {
     const values = inputs.map((input) => this.nodes.value[input]);
     const { of, rates, ...described } = ROWS[name];
     let row = this.rows.findIndex((other) => other.name === name);
-    if (row < 0) row = this.rows.push({ name, entrywise: true, arguments: ["u", "v"].slice(0, inputs.length), plain: null, ...described }) - 1;
+    if (row < 0)
+      row =
+        this.rows.push({
+          name,
+          entrywise: true,
+          arguments: ["u", "v"].slice(0, inputs.length),
+          plain: null,
+          ...described,
+        }) - 1;
     const varies = Number(inputs.some((input) => this.nodes.varies[input]));
     const node = this.node({ row, value: of(...values), label, group, varies });
     rates(...values).forEach((rate, slot) => {
@@ -131,7 +156,12 @@ export function randomRecording(seed, { leaves = 4, operations = 14, groups = 0 
   for (let n = 0; n < operations; n++) {
     const name = ["add", "sub", "mul", "mul", "tanh"][some(5)];
     const inputs = [last, some(last + 1)].slice(0, name === "tanh" ? 1 : 2);
-    last = tape.call(name, inputs.map((input) => (random() < 0.5 ? some(last + 1) : input)), null, place());
+    last = tape.call(
+      name,
+      inputs.map((input) => (random() < 0.5 ? some(last + 1) : input)),
+      null,
+      place(),
+    );
   }
   // The last of all rests on whatever was not used.
   const used = new Set(tape.edges.source);
@@ -145,7 +175,9 @@ export function networkTape(sizes, seed = 1) {
   const random = randomNumbers(seed);
   const tape = new Tape();
   const input = tape.group("input", "input");
-  let a = Array.from({ length: sizes[0] }, (_, k) => tape.leaf(2 * random() - 1, `a1_${k + 1}`, { group: input, varies: 0 }));
+  let a = Array.from({ length: sizes[0] }, (_, k) =>
+    tape.leaf(2 * random() - 1, `a1_${k + 1}`, { group: input, varies: 0 }),
+  );
   const y = Array.from({ length: sizes.at(-1) }, () => 2 * random() - 1);
   for (let layer = 2; layer <= sizes.length; layer++) {
     const outer = tape.group(`layer ${layer}`, "layer", -1, layer);

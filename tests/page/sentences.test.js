@@ -18,15 +18,18 @@ test("each step has a sentence with the numbers of that step", () => {
   const [x, w] = [tape.leaf(2, "x"), tape.leaf(-0.5, "w")];
   const steps = stepsOf(tape.recording(tape.call("tanh", [tape.call("mul", [w, x])], "C")));
 
-  assert.deepEqual(steps.steps.map((_, step) => sentenceOf(steps, step)), [
-    "Start: what is given has its numbers. Go on, and the rest is computed from them, one operation after another.",
-    "Forward, ×: w·x = −0.5·2 = −1",
-    "Forward: C = tanh([×]) = tanh(−1) = −0.762",
-    "All is computed. The backward sweep begins at C: ∂C/∂C = 1.",
-    "Backward from tanh C, ∂ = 1: [×] += 0.42 × 1",
-    "Backward from ×, ∂ = 0.42: w += 2 × 0.42; x += −0.5 × 0.42",
-    "Both sweeps are done: each box has its value, and ∂, the gradient of C by it.",
-  ]);
+  assert.deepEqual(
+    steps.steps.map((_, step) => sentenceOf(steps, step)),
+    [
+      "Start: what is given has its numbers. Go on, and the rest is computed from them, one operation after another.",
+      "Forward, ×: w·x = −0.5·2 = −1",
+      "Forward: C = tanh([×]) = tanh(−1) = −0.762",
+      "All is computed. The backward sweep begins at C: ∂C/∂C = 1.",
+      "Backward from tanh C, ∂ = 1: [×] += 0.42 × 1",
+      "Backward from ×, ∂ = 0.42: w += 2 × 0.42; x += −0.5 × 0.42",
+      "Both sweeps are done: each box has its value, and ∂, the gradient of C by it.",
+    ],
+  );
 });
 
 test("a closed layer tells what goes through it", () => {
@@ -55,7 +58,8 @@ test("what the backward steps add to a number from outside of its box makes its 
     const sums = new Map();
     for (const { phase, box } of steps.steps) {
       if (phase !== "backward") continue;
-      for (const { source, rate, target } of contributionsOf(steps, box)) sums.set(source, (sums.get(source) ?? 0) + rate * gradient[target]);
+      for (const { source, rate, target } of contributionsOf(steps, box))
+        sums.set(source, (sums.get(source) ?? 0) + rate * gradient[target]);
     }
     assert.ok(sums.size > 4);
     for (const [node, sum] of sums) assert.ok(agree(sum, gradient[node]));

@@ -44,7 +44,10 @@ test("meanwhile a cotangent is the sum over the edges that it need no more wait 
         const edges = [...graph.out(node)].filter((edge) => steps.leads[graph.target[edge]]);
         const left = edges.filter((edge) => !done.has(graph.target[edge]));
         const seed = node === steps.output && step >= steps.seedStep ? 1 : 0;
-        const sum = edges.reduce((total, edge) => total + (left.includes(edge) ? 0 : graph.rate[edge] * final[graph.target[edge]]), seed);
+        const sum = edges.reduce(
+          (total, edge) => total + (left.includes(edge) ? 0 : graph.rate[edge] * final[graph.target[edge]]),
+          seed,
+        );
         assert.equal(state.awaited[node], left.length);
         assert.ok(agree(state.cotangent[node], sum));
         assert.equal(state.isReached[node], Number(seed === 1 || left.length < edges.length));
@@ -61,7 +64,10 @@ test("every gradient becomes final once", () => {
     const leading = [...Array(recording.count).keys()].filter((node) => steps.leads[node]);
     const { isReached } = steps.stateAfter(steps.last);
 
-    assert.deepEqual(final.sort((one, other) => one - other), leading.filter((node) => isReached[node]));
+    assert.deepEqual(
+      final.sort((one, other) => one - other),
+      leading.filter((node) => isReached[node]),
+    );
   }
 });
 
@@ -86,7 +92,10 @@ test("a leaf that is the output has a gradient of 1, and no sweep", () => {
   const recording = tape.recording(tape.leaf(2, "x"));
   const steps = new Steps(new View(recording, groupTree(recording, "layered"), new Set()), 0);
 
-  assert.deepEqual(steps.steps.map(({ phase }) => phase), ["start", "seed", "end"]);
+  assert.deepEqual(
+    steps.steps.map(({ phase }) => phase),
+    ["start", "seed", "end"],
+  );
   assert.deepEqual([...steps.stateAfter(2).cotangent], [1]);
   assert.deepEqual([...steps.stateAfter(0).isReached], [0]);
 });

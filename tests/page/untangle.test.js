@@ -59,10 +59,11 @@ function everyCutIsFree(graph, groupOf, groups) {
       if (source === undefined || target === undefined || source === target) continue;
       next.set(source, (next.get(source) ?? new Set()).add(target));
     }
-    const comesBack = (start, item, seen) => [...(next.get(item) ?? [])].some((other) => {
-      if (other === start) return true;
-      return !seen.has(other) && comesBack(start, other, seen.add(other));
-    });
+    const comesBack = (start, item, seen) =>
+      [...(next.get(item) ?? [])].some((other) => {
+        if (other === start) return true;
+        return !seen.has(other) && comesBack(start, other, seen.add(other));
+      });
     return ![...next.keys()].some((item) => comesBack(item, item, new Set()));
   });
 }
@@ -82,26 +83,50 @@ test("a network that is used twice, one use after the other, has each of its lay
   const { root } = groupTree(recording, "layered");
 
   const names = ["layer 2", "layer 3", "layer 2 (2)", "layer 3 (2)", "layer 2 (3)", "layer 3 (3)"];
-  assert.deepEqual(root.groups.map(({ name }) => name), names);
+  assert.deepEqual(
+    root.groups.map(({ name }) => name),
+    names,
+  );
   assert.ok(root.groups[0].members.includes(labelled(recording, "w2_1,1")));
-  assert.deepEqual(root.groups.map(({ members }) => members.length), [3, 3, 2, 2, 2, 2]);
+  assert.deepEqual(
+    root.groups.map(({ members }) => members.length),
+    [3, 3, 2, 2, 2, 2],
+  );
 });
 
 test("a single number that comes back to its group stands by itself, as an activation of softmax does", () => {
   const tape = new Tape();
   const neurons = [1, 2].map((number) => tape.group(`neuron ${number}`, "neuron", -1, number));
-  const z = neurons.map((group, n) => tape.call("tanh", [tape.leaf(0.1, `w2_${n + 1},1`, { group })], `z2_${n + 1}`, { group }));
+  const z = neurons.map((group, n) =>
+    tape.call("tanh", [tape.leaf(0.1, `w2_${n + 1},1`, { group })], `z2_${n + 1}`, { group }),
+  );
   const sum = tape.call("add", z);
   const a = neurons.map((group, n) => tape.call("sub", [z[n], sum], `a2_${n + 1}`, { group }));
   const recording = tape.recording(tape.call("mul", a));
   const { root, groupOf } = groupTree(recording, "layered");
 
-  assert.deepEqual(root.groups.map(({ name, members }) => [name, members.length]), [["neuron 1", 2], ["neuron 2", 2]]);
+  assert.deepEqual(
+    root.groups.map(({ name, members }) => [name, members.length]),
+    [
+      ["neuron 1", 2],
+      ["neuron 2", 2],
+    ],
+  );
   for (const node of a) assert.equal(groupOf[node], root);
 });
 
 test("items are sorted as they are given, but for what must come before", () => {
-  assert.deepEqual(inTopologicalOrder(["a", "b", "c", "d"], [["d", "b"], ["d", "b"], ["b", "c"]]), ["a", "d", "b", "c"]);
+  assert.deepEqual(
+    inTopologicalOrder(
+      ["a", "b", "c", "d"],
+      [
+        ["d", "b"],
+        ["d", "b"],
+        ["b", "c"],
+      ],
+    ),
+    ["a", "d", "b", "c"],
+  );
 });
 
 test("where there is much to untangle, time is bounded, and still no circle is left", () => {
@@ -112,10 +137,17 @@ test("where there is much to untangle, time is bounded, and still no circle is l
     source.push(n, 2000);
     target.push(2000, 2001 + n);
   }
-  const graph = new Graph(count + 1, source, target, source.map(() => 1));
+  const graph = new Graph(
+    count + 1,
+    source,
+    target,
+    source.map(() => 1),
+  );
   const root = new Group("root", "all", "root", 0, null);
   const groups = Array.from({ length: 2000 }, (_, n) => new Group(`g${n}`, `${n}`, "neuron", n, root));
-  const groupOf = Array.from({ length: count + 1 }, (_, n) => (n < 2000 ? groups[n] : n === 2000 ? root : groups[n - 2001]));
+  const groupOf = Array.from({ length: count + 1 }, (_, n) =>
+    n < 2000 ? groups[n] : n === 2000 ? root : groups[n - 2001],
+  );
 
   untangle(graph, groupOf, (group, time, parent) => new Group(`${group.id}~${time}`, "", "", 0, parent));
 

@@ -37,8 +37,13 @@ test("each node is in one box, and each edge between boxes is in one edge of the
       }
       return edges;
     });
-    const between = [...recording.all.rate.keys()].filter((edge) => view.boxOf[recording.all.source[edge]] !== view.boxOf[recording.all.target[edge]]);
-    assert.deepEqual(seen.sort((one, other) => one - other), between);
+    const between = [...recording.all.rate.keys()].filter(
+      (edge) => view.boxOf[recording.all.source[edge]] !== view.boxOf[recording.all.target[edge]],
+    );
+    assert.deepEqual(
+      seen.sort((one, other) => one - other),
+      between,
+    );
     const rank = new Map(view.order.map((box, place) => [box, place]));
     for (const { source, target } of view.edges) assert.ok(rank.get(source) < rank.get(target));
   }
@@ -50,8 +55,14 @@ test("x × x has two edges as long as both boxes are single numbers", () => {
   const recording = tape.recording(tape.call("mul", [x, x]));
   const view = new View(recording, groupTree(recording, "layered"), new Set());
 
-  assert.deepEqual(view.edges, [{ source: 0, target: 1, edges: [0] }, { source: 0, target: 1, edges: [1] }]);
-  assert.deepEqual(view.ratesBetween(0, 1).map(({ rate }) => rate), [3, 3]);
+  assert.deepEqual(view.edges, [
+    { source: 0, target: 1, edges: [0] },
+    { source: 0, target: 1, edges: [1] },
+  ]);
+  assert.deepEqual(
+    view.ratesBetween(0, 1).map(({ rate }) => rate),
+    [3, 3],
+  );
 });
 
 test("whatever is closed, gradients by what is left in the contracted graph are those of the whole", () => {
@@ -82,7 +93,8 @@ test("a box is left by the nodes that others rest on, and by what was computed",
   const recording = network([1, 2, 1]);
   const tree = groupTree(recording, "layered");
   const view = new View(recording, tree, new Set());
-  const exits = (name) => view.exitsOf(view.boxes.findIndex(({ group }) => group.name === name)).map((node) => recording.name(node));
+  const exits = (name) =>
+    view.exitsOf(view.boxes.findIndex(({ group }) => group.name === name)).map((node) => recording.name(node));
 
   assert.deepEqual(exits("layer 2"), ["a2_1", "a2_2"]);
   assert.deepEqual(exits("cost"), ["C"]);
@@ -106,7 +118,10 @@ test("closed groups that lead to each other in a circle have no order", () => {
 test("a pinned node has a box of its own beside its closed group, where that makes no circle", () => {
   const recording = network([2, 1, 1]);
   const tree = groupTree(recording, "layered");
-  const names = (pinned) => new View(recording, tree, new Set(), new Set([pinned])).boxes.map(({ node, group }) => (group ?? { name: recording.label[node] }).name);
+  const names = (pinned) =>
+    new View(recording, tree, new Set(), new Set([pinned])).boxes.map(
+      ({ node, group }) => (group ?? { name: recording.label[node] }).name,
+    );
   const whole = ["input", "layer 2", "layer 3", "cost"];
 
   assert.deepEqual(names(labelled(recording, "w2_1,2")), ["input", "w2_1,2", "layer 2", "layer 3", "cost"]);

@@ -68,7 +68,8 @@ export class Elimination {
       throw new Error(`node ${node} can't be taken out: it is an input, an output, or gone`);
     }
     const into = this.into.get(node);
-    const out = [...this.out.get(node)].map(([target, rateOut]) => ({ target, rateOut, intoTarget: this.into.get(target) }));
+    const out = [];
+    for (const [target, rateOut] of this.out.get(node)) out.push({ target, rateOut, intoTarget: this.into.get(target) });
     const bridges = [];
     for (const [source, rateIn] of into) {
       const outOfSource = this.out.get(source);
@@ -89,21 +90,23 @@ export class Elimination {
     return { node, multiplications: into.size * out.length, bridges };
   }
 
-  /** All nodes that can be taken out, in an order, which presumes that each is taken out before the next is asked for. */
+  /** All nodes that can be taken out, in an order; each has to be taken out before the next is asked for. */
   *inOrder(order) {
     const { left } = this;
     if (order !== "markowitz") {
       yield* order === "reverse" ? left.reverse() : left;
       return;
     }
-    const waiting = new Heap((one, other) => one.degree < other.degree || (one.degree === other.degree && one.node < other.node));
+    const waiting = new Heap((one, other) => (one.degree - other.degree || one.node - other.node) < 0);
     for (const node of left) waiting.push({ node, degree: this.degree(node) });
     while (waiting.size) {
       const { node, degree } = waiting.pop();
       if (!this.into.has(node) || degree !== this.degree(node)) continue;
-      const neighbours = [...this.into.get(node).keys(), ...this.out.get(node).keys()].filter((other) => !this.fixed.has(other));
+      const neighbours = [...this.into.get(node).keys(), ...this.out.get(node).keys()];
       yield node;
-      for (const other of neighbours) waiting.push({ node: other, degree: this.degree(other) });
+      for (const other of neighbours) {
+        if (!this.fixed.has(other)) waiting.push({ node: other, degree: this.degree(other) });
+      }
     }
   }
 

@@ -23,7 +23,8 @@ export function untangle(graph, groupOf, again) {
       const tangled = onCircles(edges, item);
       if (tangled.size === 0) continue;
       const nodes = [...groupOf.keys()].filter((node) => outer[node] === group && tangled.has(item[node]));
-      for (const { nodes: own, time } of split(graph, nodes, item)) if (time > 0) moveOut(own, time, group, groupOf, again);
+      for (const { nodes: own, time } of split(graph, nodes, item))
+        if (time > 0) moveOut(own, time, group, groupOf, again);
     }
   }
 }
@@ -63,7 +64,10 @@ export function edgesBetweenItems(graph, groupOf) {
     const { outer, item, isDeepest } = ancestors(groupOf, depth);
     if (isDeepest) return found;
     for (const [group, edges] of edgesByGroup(graph, outer, item)) {
-      found.set(group, edges.map(([source, target]) => [item[source], item[target]]));
+      found.set(
+        group,
+        edges.map(([source, target]) => [item[source], item[target]]),
+      );
     }
   }
 }
@@ -104,7 +108,9 @@ function onCircles(edges, item) {
   const freed = new Set(free);
   const left = items.filter((one) => !freed.has(one));
   const isLeft = new Set(left);
-  const back = pairs.filter(([source, target]) => isLeft.has(source) && isLeft.has(target)).map(([source, target]) => [target, source]);
+  const back = pairs
+    .filter(([source, target]) => isLeft.has(source) && isLeft.has(target))
+    .map(([source, target]) => [target, source]);
   const freeBackwards = new Set(inTopologicalOrder(left, back));
   return new Set(left.filter((one) => !freeBackwards.has(one)));
 }
