@@ -6,6 +6,10 @@
  * u → w: (edges in) × (edges out) multiplications (Griewank & Walther, Evaluating Derivatives, ch. 9–10). The
  * forward and the backward sweep are two orders of this game.
  */
+
+import { Heap } from "./heap.js";
+
+/** A linearized graph from which nodes are taken out. */
 export class Elimination {
   /**
    * @param {Graph} graph
@@ -54,29 +58,53 @@ export class Elimination {
   /**
    * Take a node out.
    *
+   * @param {number} node
+   * @param {boolean} isTold whether to return the bridges, which many nodes have many of
    * @returns {{node: number, multiplications: number, bridges: object[]}} for each
    *     edge that bridges it what was added, and what its rate factor is then
    */
-  take(node) {
+  take(node, isTold = true) {
     if (this.fixed.has(node) || !this.into.has(node)) {
       throw new Error(`node ${node} can't be taken out: it is an input, an output, or gone`);
     }
     const into = this.into.get(node);
-    const out = this.out.get(node);
+    const out = [...this.out.get(node)].map(([target, rateOut]) => ({ target, rateOut, intoTarget: this.into.get(target) }));
     const bridges = [];
     for (const [source, rateIn] of into) {
-      for (const [target, rateOut] of out) {
-        const isNew = !this.out.get(source).has(target);
-        bridges.push({ source, target, rateIn, rateOut, isNew, rate: this.add(source, target, rateIn * rateOut) });
+      const outOfSource = this.out.get(source);
+      outOfSource.delete(node);
+      for (const { target, rateOut, intoTarget } of out) {
+        const before = outOfSource.get(target);
+        const rate = (before ?? 0) + rateIn * rateOut;
+        outOfSource.set(target, rate);
+        intoTarget.set(source, rate);
+        if (isTold) bridges.push({ source, target, rateIn, rateOut, isNew: before === undefined, rate });
       }
     }
-    for (const source of into.keys()) this.out.get(source).delete(node);
-    for (const target of out.keys()) this.into.get(target).delete(node);
+    for (const { intoTarget } of out) intoTarget.delete(node);
     this.into.delete(node);
     this.out.delete(node);
     this.taken.push(node);
-    this.multiplications += into.size * out.size;
-    return { node, multiplications: into.size * out.size, bridges };
+    this.multiplications += into.size * out.length;
+    return { node, multiplications: into.size * out.length, bridges };
+  }
+
+  /** All nodes that can be taken out, in an order, which presumes that each is taken out before the next is asked for. */
+  *inOrder(order) {
+    const { left } = this;
+    if (order !== "markowitz") {
+      yield* order === "reverse" ? left.reverse() : left;
+      return;
+    }
+    const waiting = new Heap((one, other) => one.degree < other.degree || (one.degree === other.degree && one.node < other.node));
+    for (const node of left) waiting.push({ node, degree: this.degree(node) });
+    while (waiting.size) {
+      const { node, degree } = waiting.pop();
+      if (!this.into.has(node) || degree !== this.degree(node)) continue;
+      const neighbours = [...this.into.get(node).keys(), ...this.out.get(node).keys()].filter((other) => !this.fixed.has(other));
+      yield node;
+      for (const other of neighbours) waiting.push({ node: other, degree: this.degree(other) });
+    }
   }
 
   /** The node that comes next in an order: "forward", "reverse", or "markowitz", a cheapest one. */
@@ -93,7 +121,6 @@ export class Elimination {
     const sum = (this.out.get(source).get(target) ?? 0) + rate;
     this.out.get(source).set(target, sum);
     this.into.get(target).set(source, sum);
-    return sum;
   }
 }
 

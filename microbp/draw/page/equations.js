@@ -1,5 +1,8 @@
 /** BP1–BP4 at the numbers of a recording whose nodes are labelled in the book's indices (Nielsen ch. 2). */
 
+/** How far a sum and a gradient may be apart, relative to what was summed up: rounding alone. */
+const TOLERANCE = 1e-6;
+
 /**
  * The network that a recording is of.
  *
@@ -15,7 +18,8 @@ export class Network {
     this.neurons = new Map(); // of each layer, how many
     for (let node = 0; node < recording.count; node++) {
       if (!letter[node]) continue;
-      this.places.set(key(letter[node], layer[node], neuron[node], index[node]), node);
+      const name = key(letter[node], layer[node], neuron[node], index[node]);
+      this.places.set(name, this.places.has(name) ? undefined : node);
       if (letter[node] === "z") {
         this.last = Math.max(this.last, layer[node]);
         this.neurons.set(layer[node], Math.max(this.neurons.get(layer[node]) ?? 0, neuron[node]));
@@ -23,7 +27,7 @@ export class Network {
     }
   }
 
-  /** The node of a letter, layer, neuron and second index (0 for none); undefined where there is none. */
+  /** The node of a letter, layer, neuron and second index (0 for none); undefined where there is none, or are several. */
   at(letter, layer, neuron, index = 0) {
     return this.places.get(key(letter, layer, neuron, index));
   }
@@ -42,7 +46,8 @@ export class Network {
    * @param {number} node a z, b or w of the network
    * @param {Float64Array} cotangent ∂C/∂(node) for every node
    * @returns {{equation: string, left: string, factors: {name: string, value: number}[][], total: number} | null} the
-   *     sum over the products of these factors; null where what it takes isn't labelled
+   *     sum over the products of these factors; null where what it takes isn't labelled, or where the labels tell
+   *     of another network than was computed, as with connections that skip a layer: the sum isn't the gradient then
    */
   atNode(node, cotangent) {
     const equation = this.equationOf(node);
@@ -50,7 +55,10 @@ export class Network {
     const { layer, neuron, index } = this.recording.role;
     const terms = this[`terms${equation}`](layer[node], neuron[node], index[node], node, cotangent);
     if (terms === null) return null;
-    const total = terms.reduce((sum, term) => sum + term.reduce((product, { value }) => product * value, 1), 0);
+    const products = terms.map((term) => term.reduce((product, { value }) => product * value, 1));
+    const total = products.reduce((sum, x) => sum + x, 0);
+    const scale = products.reduce((sum, x) => sum + Math.abs(x), Math.abs(cotangent[node]));
+    if (Math.abs(total - cotangent[node]) > TOLERANCE * scale) return null;
     return { equation, left: this.leftOf(equation, node), factors: terms, total };
   }
 

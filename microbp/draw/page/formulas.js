@@ -1,6 +1,6 @@
 /** Formulas from the table of primitives, with names or numbers put in. */
 
-import { numberText, operandText } from "./numbers.js";
+import { operandText } from "./numbers.js";
 
 /**
  * A formula over the inputs of a function and its output y, with other texts in their places.
@@ -23,7 +23,8 @@ function textsOf(recording, node, textOf) {
 }
 
 function nameOf(recording, { node, value }) {
-  return node < 0 ? numberText(value) : recording.nameInText(node);
+  const isBare = node < 0 || (recording.isLeaf(node) && recording.label[node] === null);
+  return isBare ? operandText(value) : recording.nameInText(node);
 }
 
 /**
@@ -38,7 +39,7 @@ export function computationOf(recording, node) {
     textsOf(recording, node, (input) => nameOf(recording, input)),
     textsOf(recording, node, ({ value }) => operandText(value)),
   ];
-  return { names: putIn(expression, names), numbers: tidied(putIn(expression, numbers)) };
+  return { names: tidied(putIn(expression, names)), numbers: tidied(putIn(expression, numbers)) };
 }
 
 /**

@@ -48,11 +48,17 @@ export class Game {
     return this.view.exitsOf(box).map((node) => this.place[node]).filter((node) => this.elimination.into.has(node));
   }
 
+  /** Those of them that don't stay. */
+  takeable(box) {
+    return this.nodesIn(box).filter((node) => !this.elimination.fixed.has(node));
+  }
+
   /** Why a box can't be taken out; null where it can. */
   whyNot(box) {
+    if (this.takeable(box).length) return null;
     if (this.inputs.has(box)) return "stays: it is what the gradient is asked by.";
     if (box === this.output) return "stays: it is what the gradient is of.";
-    return this.nodesIn(box).length ? null : "lies on no path between the two ends.";
+    return "lies on no path between the two ends.";
   }
 
   /** The box that comes next in an order; undefined where none is left. */
@@ -76,7 +82,7 @@ export class Game {
 
   play(box) {
     const { nodes } = this;
-    const taken = this.nodesIn(box).map((node) => this.elimination.take(node));
+    const taken = this.takeable(box).map((node) => this.elimination.take(node));
     const bridges = taken.flatMap((one) => one.bridges);
     return {
       multiplications: taken.reduce((sum, one) => sum + one.multiplications, 0),
@@ -86,18 +92,21 @@ export class Game {
 
   total(order) {
     const game = this.start();
-    const { left } = game;
-    if (order === "markowitz") for (let n = left.length; n > 0; n--) game.take(game.next(order));
-    else for (const node of order === "reverse" ? left.reverse() : left) game.take(node);
+    for (const node of game.inOrder(order)) game.take(node, false);
     return game.multiplications;
   }
 }
 
-/** The nodes that a gradient can be asked by and that nothing leads to. */
+/** The nodes that rest on what can vary, and that nothing in the contracted graph leads to. */
 function sources(graph, nodes, recording) {
+  const varies = new Uint8Array(recording.count);
+  for (let node = 0; node < recording.count; node++) {
+    if (recording.isLeaf(node)) varies[node] ||= recording.varies[node];
+    if (varies[node]) for (const edge of recording.graph.out(node)) varies[recording.graph.target[edge]] = 1;
+  }
   const found = [];
   for (let node = 0; node < graph.count; node++) {
-    if (graph.into(node).length === 0 && recording.varies[nodes[node]]) found.push(node);
+    if (graph.into(node).length === 0 && varies[nodes[node]]) found.push(node);
   }
   return found;
 }

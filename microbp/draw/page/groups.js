@@ -1,5 +1,7 @@
 /** The tree of groups that a reader opens and closes: layers, neurons, Tensors, and parts of what is large. */
 
+import { edgesBetweenItems, inTopologicalOrder, untangle } from "./untangle.js";
+
 /** Children from which on a group is divided into parts. */
 export const MANY = 150;
 
@@ -50,40 +52,59 @@ export class Group {
 }
 
 /**
- * The tree of all nodes of a recording, in one of its ways of grouping.
+ * The tree of all nodes of a recording, in one of its ways of grouping. No choice of closed groups makes a circle.
  *
  * @param {Recording} recording
  * @param {"layered" | "whole"} grouping
  * @returns {{root: Group, groupOf: Group[]}} the outermost group, and the innermost one of each node
  */
 export function groupTree(recording, grouping) {
-  const column = recording.grouping[grouping];
   const root = new Group("root", "all", "root", 0, null);
+  const groups = [root];
   const found = new Map();
   const groupAt = (place) => {
     if (place < 0) return root;
     if (!found.has(place)) {
       const { name, kind, number, parent } = recording.groups[place];
-      const outer = groupAt(parent);
-      const group = new Group(`g${place}`, name, kind, number, outer);
-      found.set(place, group);
-      outer.items.push(group);
+      found.set(place, new Group(`g${place}`, name, kind, number, groupAt(parent)));
+      groups.push(found.get(place));
     }
     return found.get(place);
   };
-  const groupOf = new Array(recording.count);
-  for (let node = 0; node < recording.count; node++) {
-    groupOf[node] = groupAt(column[node]);
-    groupOf[node].items.push(node);
-  }
-  for (const group of [root, ...found.values()]) {
-    group.items.sort((one, other) => orderOf(one) - orderOf(other));
-    divide(group, recording, groupOf);
-  }
+  const again = ({ id, name, kind, number }, time, parent) => {
+    const group = new Group(`${id}~${time + 1}`, `${name} (${time + 1})`, kind, number, parent);
+    groups.push(group);
+    return group;
+  };
+  const groupOf = Array.from(recording.grouping[grouping], groupAt);
+  untangle(recording.all, groupOf, again);
+  fill(groups, groupOf, recording);
+  for (const group of groups) divide(group, recording, groupOf);
   return { root, groupOf };
 }
 
-/** Divide a group that has many items into parts of consecutive ones, so that no part is left and entered again. */
+/** Put nodes and groups into the groups that they are in, in topological order. */
+function fill(groups, groupOf, recording) {
+  groupOf.forEach((group, node) => group.items.push(node));
+  const firstNode = new Map();
+  groupOf.forEach((group, node) => {
+    for (let outer = group; outer && !firstNode.has(outer); outer = outer.parent) firstNode.set(outer, node);
+  });
+  for (const group of groups) if (group.parent && firstNode.has(group)) group.parent.items.push(group);
+  const edges = edgesBetweenItems(recording.all, groupOf);
+  for (const group of groups) {
+    const first = (item) => (item instanceof Group ? firstNode.get(item) : item);
+    const isNeuron = (item) => item instanceof Group && item.kind === "neuron";
+    // Neurons together, by their number; all else by the first node in it.
+    const start = Math.min(...group.items.filter(isNeuron).map(first));
+    const key = (item) => (isNeuron(item) ? [start, item.number, first(item)] : [first(item), 0, 0]);
+    const keyed = group.items.map((item) => ({ item, key: key(item) }));
+    keyed.sort((one, other) => one.key[0] - other.key[0] || one.key[1] - other.key[1] || one.key[2] - other.key[2]);
+    group.items = inTopologicalOrder(keyed.map(({ item }) => item), edges.get(group) ?? []);
+  }
+}
+
+/** Divide a group that has many items into parts of consecutive ones; as these are sorted, parts make no circle. */
 function divide(group, recording, groupOf) {
   const { items } = group;
   if (items.length <= MANY) return;
@@ -107,18 +128,6 @@ function partName(items, start, recording) {
   const names = items.map((item) => (item instanceof Group ? item.name : recording.label[item])).filter(Boolean);
   if (names.length > 1) return `${names[0]} … ${names.at(-1)}`;
   return `operations ${start + 1} … ${start + items.length}`;
-}
-
-/** Neurons by their number; all others by the first node in them. */
-function orderOf(item) {
-  if (!(item instanceof Group)) return item;
-  return item.kind === "neuron" ? item.number : firstNode(item);
-}
-
-function firstNode(group) {
-  let first = Infinity;
-  for (const item of group.items) first = Math.min(first, item instanceof Group ? firstNode(item) : item);
-  return first;
 }
 
 function byNumber(one, other) {

@@ -20,7 +20,8 @@ export class View {
    * @param {Recording} recording
    * @param {{root: Group, groupOf: Group[]}} tree
    * @param {Set<Group>} open the groups that are open, if all that they are in are
-   * @param {Set<number>} pinned nodes that have a box of their own beside the closed group that they are in
+   * @param {Set<number>} pinned nodes that have a box of their own beside the closed group that they are in, where
+   *     that makes no circle
    */
   constructor(recording, tree, open, pinned = new Set()) {
     Object.assign(this, { recording, tree, open, pinned, boxes: [], frames: [] });
@@ -80,12 +81,20 @@ export class View {
         this.frames.push(item);
         this.collect(item);
       } else {
-        const inside = item.members.filter((node) => this.pinned.has(node));
+        const inside = item.members.filter((node) => this.pinned.has(node) && this.canStandAlone(node, item));
         for (const node of inside) this.addBox(null, node, [node], group);
         const members = inside.length ? item.members.filter((node) => !this.pinned.has(node)) : item.members;
         if (members.length) this.addBox(item, null, members, group);
       }
     }
+  }
+
+  /** Whether a box of its own for a node makes no circle with the group: all edges between lead one way. */
+  canStandAlone(node, group) {
+    const { all } = this.recording;
+    const isInside = new Set(group.members);
+    const comesOf = all.into(node).some((edge) => isInside.has(all.source[edge]));
+    return !comesOf || !all.out(node).some((edge) => isInside.has(all.target[edge]));
   }
 
   addBox(group, node, members, frame) {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { countText, numberText, operandText, signOf } from "../../microbp/draw/page/numbers.js";
+import { randomNumbers } from "../../microbp/draw/page/random.js";
+
+test("a number has three figures, a true minus, and no sign on a zero", () => {
+  const texts = { "-0.020634": "−0.0206", 2: "2", 0.5: "0.5", 123.456: "123", 1234.5: "1235", 99999: "99999", 999999: "1·10⁶", 9.999: "10", 0.99999: "1" };
+  for (const [x, text] of Object.entries(texts)) assert.equal(numberText(Number(x)), text);
+  assert.equal(numberText(-0), "0");
+});
+
+test("what is very small or very large is a power of ten", () => {
+  assert.equal(numberText(1.28e-8), "1.28·10⁻⁸");
+  assert.equal(numberText(-5e-324), "−4.94·10⁻³²⁴");
+  assert.equal(numberText(1e6), "1·10⁶");
+  assert.equal(numberText(-1.7976931348623157e308), "−1.8·10³⁰⁸");
+  assert.equal(numberText(0.0001), "0.0001");
+  assert.equal(numberText(0.00001), "1·10⁻⁵");
+});
+
+test("what is no number is said so", () => {
+  assert.deepEqual([NaN, Infinity, -Infinity].map((x) => numberText(x)), ["nan", "∞", "−∞"]);
+});
+
+test("whatever the number, its text is as near as its figures permit", () => {
+  const random = randomNumbers(3);
+  const digits = { "⁻": "-", "⁰": 0, "¹": 1, "²": 2, "³": 3, "⁴": 4, "⁵": 5, "⁶": 6, "⁷": 7, "⁸": 8, "⁹": 9 };
+  const read = (text) => {
+    const [mantissa, power = ""] = text.replaceAll("−", "-").split("·10");
+    return Number(`${mantissa}e${[...power].map((digit) => digits[digit]).join("") || 0}`);
+  };
+  for (let n = 0; n < 2000; n++) {
+    const x = (random() - 0.5) * 10 ** Math.floor(40 * random() - 20);
+    for (const figures of [3, 7]) assert.ok(Math.abs(read(numberText(x, figures)) - x) <= 0.5001 * 10 ** (1 - figures) * Math.abs(x), `${x}`);
+  }
+});
+
+test("behind an operator a negative number stands in parentheses", () => {
+  assert.deepEqual([-2, 2, -0, -Infinity].map((x) => operandText(x)), ["(−2)", "2", "0", "(−∞)"]);
+});
+
+test("counts are in groups of three digits, and one too long to read is a power of ten", () => {
+  assert.deepEqual([0, 7, 1234, 1234567].map(countText), ["0", "7", "1,234", "1,234,567"]);
+  assert.equal(countText(147573952589676412928n), "147,573,952,589,676,412,928");
+  assert.equal(countText(10n ** 70n), "about 10^70");
+});
+
+test("a sign is a word", () => {
+  assert.deepEqual([1, -1, 0, -0, NaN, -Infinity].map(signOf), ["positive", "negative", "zero", "zero", "unknown", "negative"]);
+});
