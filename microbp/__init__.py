@@ -14,7 +14,7 @@ from microbp.formulas import document, formula
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
-from microbp.linear import Linear, LinearInSequence
+from microbp.linear import Linear, LinearInSequence, MatrixProduct
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, load, optimizers, regularizers
 from microbp.paths import Path, Paths
@@ -81,7 +81,7 @@ from microbp.train import train
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microbp.value import Value
 
-document(Elementwise, Linear, LinearInSequence, Reduction)
+document(Elementwise, Linear, LinearInSequence, MatrixProduct, Reduction)
 
 __all__ = [
     "abs",

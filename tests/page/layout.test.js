@@ -149,8 +149,8 @@ test("parts that don't hang together stand apart, and fill rows", () => {
 
 test("boxes that keep their order stand sorted in their ranks, across parts too", () => {
   const order = [2, 1, 0, 3, 1, 2, 0, 4];
-  const boxes = equalBoxes(8).map((box, v) => ({ ...box, order: order[v] }));
-  const edges = edgesOf("0>4 1>5 2>6 3>7 0>5 3>4");
+  const boxes = [...equalBoxes(8).map((box, v) => ({ ...box, order: order[v] })), { width: 90, height: 48, order: null }];
+  const edges = edgesOf("0>4 1>5 2>6 3>7 0>5 3>4 8>7");
   const drawing = layout(boxes, edges, { keepOrder: true });
 
   assertValid(boxes, edges, drawing);

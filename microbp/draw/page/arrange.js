@@ -73,7 +73,7 @@ function arrangeGroup(view, group, sizes) {
       carried.push([edge]);
     }
   });
-  const keepOrder = group.kind === "layer" || group.kind === "input";
+  const keepOrder = ["layer", "input", "tensor", "part"].includes(group.kind);
   const gaps = GAPS[group.groups.some(({ kind }) => kind === "layer") ? "network" : group.kind] ?? GAPS.default;
   const laid = layout(boxes, edges, { ...gaps, keepOrder });
   const isRoot = group.kind === "root";
@@ -81,6 +81,7 @@ function arrangeGroup(view, group, sizes) {
   const own = items.map((_, n) => ({ left: laid.x[n], right: laid.x[n] + inner[n].width }));
   const [left, right] = [Math.min(...own.map((item) => item.left)), Math.max(...own.map((item) => item.right))];
   const [padding, above] = isRoot ? [0, 0] : [PADDING, PADDING + TITLE];
+  const columns = columnsOf(boxes, laid);
   return {
     width: right - left + 2 * padding,
     height: laid.height + above + padding,
@@ -106,9 +107,13 @@ function arrangeGroup(view, group, sizes) {
       carried.forEach((viewEdges, n) => {
         const points = laid.routes[n].map((point) => ({ x: point.x + originX, y: point.y + originY }));
         const { source, target } = edges[n];
-        // Where an edge begins or ends inside of a frame, that frame's own layout says how.
+        // Where an edge begins or ends inside of a frame, that frame's own layout says how; between them, it keeps to
+        // its way through the columns that it passes.
         const [isFrom, isTo] = [source, target].map((item) => item >= items.length || items[item].group === null);
-        const part = points.slice(isFrom ? 0 : 1, isTo ? points.length : -1);
+        const [after, before] = [columns[laid.ranks[source]].right + 1, columns[laid.ranks[target]].left - 1];
+        const isOnTheWay = (point) => point.x > originX + after && point.x < originX + before;
+        const between = points.slice(1, -1).filter((point) => (isFrom && isTo) || isOnTheWay(point));
+        const part = [...points.slice(0, isFrom ? 1 : 0), ...between, ...(isTo ? points.slice(-1) : [])];
         for (const edge of viewEdges) {
           if (source >= items.length) routes[edge].end.unshift(...(isTo ? throughPort(part, -1) : part.slice(1).filter(isWithin)));
           else if (target >= items.length) routes[edge].start.push(...(isFrom ? throughPort(part, 1) : part.slice(0, -1).filter(isWithin)));
@@ -117,6 +122,17 @@ function arrangeGroup(view, group, sizes) {
       });
     },
   };
+}
+
+/** From where to where the boxes of each rank reach. */
+function columnsOf(boxes, { x, ranks }) {
+  const columns = [];
+  boxes.forEach(({ width }, box) => {
+    const column = (columns[ranks[box]] ??= { left: Infinity, right: -Infinity });
+    column.left = Math.min(column.left, x[box]);
+    column.right = Math.max(column.right, x[box] + width);
+  });
+  return columns;
 }
 
 /** What stands in a group directly: boxes, and open groups with all boxes in them. */

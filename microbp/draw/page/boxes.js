@@ -23,7 +23,8 @@ export function contentOf(view, box, steps, state) {
   }
   const inside = importantIn(view, box);
   if (inside.z !== undefined) return { title: group.name, rows: neuronRows(recording, inside, steps, state) };
-  const exits = view.exitsOf(box).filter((exit) => !recording.isLeaf(exit) || isAllLeaves(view, box));
+  const isGiven = isAllLeaves(view, box);
+  const exits = view.exitsOf(box).filter((exit) => isGiven || !recording.isLeaf(exit));
   if (exits.length === 1) {
     return { title: group.name, rows: [{ text: short(recording.name(exits[0])), kind: "name" }, ...rowsOf(recording, exits[0], steps, state)] };
   }

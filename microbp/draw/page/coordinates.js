@@ -1,7 +1,7 @@
 // The height at which each vertex of a layered drawing stands: near its neighbours, long edges straight.
 //
 // Gansner, Koutsofios, North & Vo 1993, section 4.2: Σ weight · |difference of height| over all edges is made least,
-// exactly, by the network simplex. In large graphs some virtual vertices of one edge are held together from the start,
+// by the network simplex. In large graphs some virtual vertices of one edge are held together from the start,
 // as in Brandes & Köpf 2001: there are fewer unknowns, and the time stays short.
 
 import { networkSimplex } from "./simplex.js";

@@ -98,7 +98,7 @@ function layoutPart(part, allBoxes, allEdges, { rankGap, boxGap, edgeGap, keepOr
   const [widths, heights] = [boxes.map(({ width }) => width), boxes.map(({ height }) => height)];
 
   const graph = layered(atSides(boxes, ranks(boxes.length, own)), own);
-  const preference = boxes.map(({ order }) => order);
+  const preference = boxes.map(({ order }) => order ?? undefined);
   const { layers, place, crossings } = orderLayers(graph, preference, keepOrder);
   const planned = ports(heights, graph.chains, place, edgeGap);
   const middle = verticals(graph, layers, place, heights, planned, { boxGap, edgeGap });

@@ -125,14 +125,22 @@ function shake(state, changed, random) {
   arrange(state, layers);
 }
 
-/** Whether more pairs of boxes of one layer stand against their order, or the order they are given in, than with it. */
-function isUpsideDown({ layers, boxes, preference }) {
-  let balance = 0;
+/**
+ * Whether more pairs of boxes of one layer stand against their order, or the order they are given in, than with it.
+ *
+ * Leaves decide, if they can: a reader looks for x1 above x2 before all else.
+ */
+function isUpsideDown({ layers, boxes, before, preference }) {
+  let [ofLeaves, ofAll] = [0, 0];
   for (const layer of layers) {
     const shown = layer.filter((v) => v < boxes);
     shown.forEach((v, i) => {
-      for (const w of shown.slice(i + 1)) balance += Math.sign(compare(preference, v, w));
+      for (const w of shown.slice(i + 1)) {
+        const sign = Math.sign(compare(preference, v, w));
+        ofAll += sign;
+        if (before[v].length + before[w].length === 0) ofLeaves += sign;
+      }
     });
   }
-  return balance > 0;
+  return (ofLeaves || ofAll) > 0;
 }
