@@ -97,6 +97,21 @@ def test_a_box_shows_name_operation_value_and_gradient(opened: Any) -> None:
     assert len(texts) == 6
 
 
+def test_of_several_outputs_a_reader_chooses_whose_gradients_are_shown(opened: Any) -> None:
+    net = mb.MLP([2, 3, 2], node=mb.Tensor, rng=0)
+    a = net([[0.5], [-1.0]])
+    page = opened(a)
+    level(page, "entries")
+    w = net.layers[0].w
+    for name, cotangent in (("a3_1", [[1.0], [0.0]]), ("a3_2", [[0.0], [1.0]])):
+        page.get_by_role("combobox", name="gradient of").select_option(name)
+        box(page, "w2_1,2").click()
+
+        expected = float(mb.backward(a, cotangent)[w][0, 1])
+        assert number_in(page, ".selection .gradient") == pytest.approx(expected, rel=1e-6)
+        assert number_in(page, ".paths .total") == pytest.approx(expected, rel=1e-6)
+
+
 # ------------------------------------------------------------------------------------------ views
 
 

@@ -6,6 +6,9 @@ import { layout } from "./layout.js";
 const PADDING = 12;
 const TITLE = 20;
 
+/** Of a name in a frame: a letter, and what closes the frame beside it. */
+const [LETTER, CLOSER] = [7, 44];
+
 /** Where an edge from outside comes in, or one to outside leaves: as wide as the boxes that it passes between. */
 const PORT = { width: 80, height: 8 };
 
@@ -83,7 +86,7 @@ function arrangeGroup(view, group, sizes) {
   const [padding, above] = isRoot ? [0, 0] : [PADDING, PADDING + TITLE];
   const columns = columnsOf(boxes, laid);
   return {
-    width: right - left + 2 * padding,
+    width: Math.max(right - left + 2 * padding, isRoot ? 0 : LETTER * group.name.length + CLOSER),
     height: laid.height + above + padding,
     put(x, y, places, frames, routes) {
       if (!isRoot) frames.set(group, { x, y, width: this.width, height: this.height });

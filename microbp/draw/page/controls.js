@@ -20,6 +20,7 @@ export class Controls {
     this.header = html(
       "header", {},
       html("h1", {}, explorer.recording.title),
+      this.outputChoice(),
       html("div", { role: "group", "aria-label": "level" }, ...this.levelButtons),
       html("div", { role: "group", "aria-label": "game" }, this.gameButton),
       html(
@@ -48,6 +49,17 @@ export class Controls {
       this.slider,
       this.count,
     );
+  }
+
+  /** Of several outputs, the one that gradients are of; nothing where there is one. */
+  outputChoice() {
+    const { recording } = this.explorer;
+    const { outputs } = recording;
+    if (outputs.length === 1) return null;
+    const isNamed = new Set(outputs.map((node) => recording.name(node))).size === outputs.length;
+    const options = outputs.map((node, n) => html("option", { value: node }, recording.name(node) + (isNamed ? "" : ` ${n + 1}`)));
+    const choose = ({ target }) => this.explorer.askFor(Number(target.value));
+    return html("label", {}, "gradient of ", html("select", { onchange: choose }, ...options));
   }
 
   /** Go to a step, as the reader asked; what plays stops. */

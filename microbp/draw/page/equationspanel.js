@@ -37,7 +37,7 @@ export class EquationsPanel {
   show() {
     if (this.network.last === 0) return;
     const { explorer, network } = this;
-    const cotangent = (this.cotangent ??= backward(explorer.recording.graph, explorer.output));
+    const cotangent = this.cotangents();
     const selected = explorer.selection?.node;
     const isKnown = selected !== undefined && network.equationOf(selected) !== null && this.isFinal(selected);
     const nodes = isKnown ? [selected] : this.insideOf(explorer.selection) ?? explorer.steps.finalAt(explorer.step);
@@ -46,6 +46,12 @@ export class EquationsPanel {
       const found = own.slice(0, SHOWN).map((node) => network.atNode(node, cotangent)).filter(Boolean);
       this.light(this.items[name], found, own.length - found.length);
     }
+  }
+
+  cotangents() {
+    const { recording, output } = this.explorer;
+    if (this.output !== output) Object.assign(this, { output, found: backward(recording.graph, output) });
+    return this.found;
   }
 
   isFinal(node) {

@@ -67,6 +67,12 @@ export class Explorer {
 
   // What is drawn
 
+  /** Ask for the gradients of another output. */
+  askFor(output) {
+    this.output = this.to = output;
+    this.redraw();
+  }
+
   /** Show a level: its groups closed as it has them. */
   showLevel(level) {
     this.level = level;
