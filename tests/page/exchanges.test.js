@@ -3,18 +3,18 @@ import { test } from "node:test";
 
 import { countCrossings } from "../../microbp/draw/page/crossings.js";
 import { sift, transpose } from "../../microbp/draw/page/exchanges.js";
+import { randomGraph, shuffled } from "./graphs.js";
 import { layered } from "../../microbp/draw/page/layered.js";
-import { arrange } from "../../microbp/draw/page/places.js";
+import { reorder } from "../../microbp/draw/page/places.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
 import { ranks } from "../../microbp/draw/page/ranks.js";
-import { randomGraph, shuffled } from "./graphs.js";
 
 function shuffledState(seed) {
   const { boxes, edges } = randomGraph(16, seed);
   const graph = layered(ranks(boxes.length, edges), edges);
   const random = randomNumbers(seed);
   const state = { ...graph, place: new Int32Array(graph.count), preference: [], keepOrder: false, work: 0 };
-  arrange(state, graph.layers.map((layer) => shuffled(layer, random)));
+  reorder(state, graph.layers.map((layer) => shuffled(layer, random)));
   return state;
 }
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { layered } from "../../microbp/draw/page/layered.js";
-import { arrange } from "../../microbp/draw/page/places.js";
-import { sortLayers } from "../../microbp/draw/page/sweeps.js";
 import { edgesOf } from "./graphs.js";
+import { layered } from "../../microbp/draw/page/layered.js";
+import { reorder } from "../../microbp/draw/page/places.js";
+import { sortLayers } from "../../microbp/draw/page/sweeps.js";
 
 function sorted(rank, edges, layers, ...how) {
   const graph = layered(rank, edgesOf(edges));
   const state = { ...graph, place: new Int32Array(graph.count), preference: [], keepOrder: false };
-  arrange(state, layers);
+  reorder(state, layers);
   sortLayers(state, ...how);
   return state.layers;
 }

@@ -1,8 +1,10 @@
-// The height at which each vertex of a layered drawing stands: near its neighbours, long edges straight.
-//
-// Gansner, Koutsofios, North & Vo 1993, section 4.2: Σ weight · |difference of height| over all edges is made least,
-// by the network simplex. In large graphs some virtual vertices of one edge are held together from the start,
-// as in Brandes & Köpf 2001: there are fewer unknowns, and the time stays short.
+/**
+ * The height at which each vertex of a layered drawing stands: near its neighbours, long edges straight.
+ *
+ * Gansner, Koutsofios, North & Vo 1993, section 4.2: Σ weight · |difference of height| over all edges is made least,
+ * by the network simplex. In large graphs some virtual vertices of one edge are held together from the start,
+ * as in Brandes & Köpf 2001: there are fewer unknowns, and the time stays short.
+ */
 
 import { networkSimplex } from "./simplex.js";
 
@@ -19,19 +21,20 @@ const PIECES = 500;
 /**
  * The height of the middle of each vertex, in whole px.
  *
- * graph    of layered.js
- * layers   the order of order.js
- * place    the place of each vertex in its layer
- * heights  of each box, px
- * ports    {leaving, arriving} of ports.js: what is straight is measured at the ports
- * gaps     {boxGap, edgeGap}, px
+ * @param {object} graph of `layered`
+ * @param {number[][]} layers as `orderLayers` orders them
+ * @param {ArrayLike<number>} place the place of each vertex in its layer
+ * @param {number[]} heights of each box, px
+ * @param {{leaving: number[], arriving: number[]}} ports where edges leave and arrive: straight is measured there
+ * @param {{boxGap: number, edgeGap: number}} gaps px
+ * @returns {number[]}
  */
 export function verticals(graph, layers, place, heights, { leaving, arriving }, gaps) {
   const { block, count } = blocks(graph, layers, place);
   const constraints = separations(graph, layers, heights, block, gaps);
   const terms = new Map();
   graph.chains.forEach((chain, e) => {
-    for (let i = 1; i < chain.length; i += 1) {
+    for (let i = 1; i < chain.length; i++) {
       const [v, w] = [chain[i - 1], chain[i]];
       if (block[v] === block[w]) continue;
       const offset = (v < graph.boxes ? leaving[e] : 0) - (w < graph.boxes ? arriving[e] : 0);
@@ -47,7 +50,7 @@ export function verticals(graph, layers, place, heights, { leaving, arriving }, 
     // |to − from − offset| is the sum of the slacks of a node that has to stand before both.
     constraints.push({ tail: nodes, head: from, minimum: Math.max(0, -offset), weight });
     constraints.push({ tail: nodes, head: to, minimum: Math.max(0, offset), weight });
-    nodes += 1;
+    nodes++;
   }
   const position = networkSimplex(nodes, constraints, { balance: gaps.boxGap });
   return block.map((b) => position[b]);
@@ -63,7 +66,7 @@ function blocks({ rank, boxes, after }, layers, place) {
   const block = new Array(rank.length).fill(-1);
   let count = boxes;
   const length = Math.ceil((rank.length - boxes) / PIECES);
-  for (let v = 0; v < boxes; v += 1) block[v] = v;
+  for (let v = 0; v < boxes; v++) block[v] = v;
   for (const layer of layers) {
     const inner = layer.filter((v) => v >= boxes);
     for (const v of inner) if (block[v] < 0) block[v] = count++;
@@ -96,7 +99,7 @@ function longestRising(items, value) {
 function separations({ boxes }, layers, heights, block, { boxGap, edgeGap }) {
   const least = new Map();
   for (const layer of layers) {
-    for (let i = 1; i < layer.length; i += 1) {
+    for (let i = 1; i < layer.length; i++) {
       const [v, w] = [layer[i - 1], layer[i]];
       const [isBox, isNextBox] = [v < boxes, w < boxes];
       const gap = isBox && isNextBox ? boxGap : isBox || isNextBox ? (boxGap + edgeGap) / 2 : edgeGap;

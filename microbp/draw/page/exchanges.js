@@ -1,4 +1,4 @@
-// Vertices of a layer change places where that takes crossings away.
+/** Vertices of a layer change places where that takes crossings away. */
 
 import { compare, sortByPlace } from "./places.js";
 
@@ -6,7 +6,7 @@ import { compare, sortByPlace } from "./places.js";
 const ROUNDS = 12;
 
 /**
- * Transposes neighbours within layers as long as that takes crossings away, or puts boxes in order at no cost.
+ * Transpose neighbours within layers as long as that takes crossings away, or puts boxes in order at no cost.
  *
  * Gansner, Koutsofios, North & Vo 1993, section 3.
  */
@@ -14,7 +14,7 @@ export function transpose(state) {
   whereItHelps(state, new Uint8Array(state.layers.length).fill(1), (layer) => {
     const { boxes, place, preference, keepOrder } = state;
     let helped = false;
-    for (let i = 0; i + 1 < layer.length; i += 1) {
+    for (let i = 0; i + 1 < layer.length; i++) {
       const [v, w] = [layer[i], layer[i + 1]];
       if (keepOrder && preference[v] !== undefined && preference[w] !== undefined) continue;
       const gain = surplus(state, v, w);
@@ -29,11 +29,12 @@ export function transpose(state) {
 }
 
 /**
- * Moves each vertex to the best place in its layer, as long as that takes crossings away.
+ * Move each vertex to the best place in its layer, as long as that takes crossings away.
  *
  * Sifting: Matuszewski, Schönfeld & Molitor 1999, "Using sifting for k-layer straightline crossing minimization".
  *
- * changed  for each layer whether it, or a layer beside it, changed since it was sifted
+ * @param {object} state of `orderLayers`
+ * @param {Uint8Array} changed for each layer whether it, or a layer beside it, changed since it was sifted
  */
 export function sift(state, changed) {
   whereItHelps(state, changed, (layer) => {
@@ -54,16 +55,16 @@ export function sift(state, changed) {
       if (best === at) continue;
       layer.splice(at, 1);
       layer.splice(best, 0, v);
-      for (let i = Math.min(at, best); i <= Math.max(at, best); i += 1) place[layer[i]] = i;
+      for (let i = Math.min(at, best); i <= Math.max(at, best); i++) place[layer[i]] = i;
       helped = true;
     }
     return helped;
   });
 }
 
-/** Calls `improve` on each layer that changed, until none does. */
+/** Call `improve` on each layer that changed, until none does. */
 function whereItHelps({ layers, before, after, place }, changed, improve) {
-  for (let round = 0; round < ROUNDS && changed.includes(1); round += 1) {
+  for (let round = 0; round < ROUNDS && changed.includes(1); round++) {
     const touched = new Uint8Array(layers.length);
     layers.forEach((layer, r) => {
       if (!changed[r]) return;
@@ -77,15 +78,15 @@ function whereItHelps({ layers, before, after, place }, changed, improve) {
   }
 }
 
-/** Notes that layer `r` changed, for it and the layers beside it. */
+/** Note that layer `r` changed, for it and the layers beside it. */
 export function touch(changed, r) {
-  for (let near = Math.max(0, r - 1); near <= r + 1 && near < changed.length; near += 1) changed[near] = 1;
+  for (let near = Math.max(0, r - 1); near <= r + 1 && near < changed.length; near++) changed[near] = 1;
 }
 
 /** Crossings between the edges of two vertices, the first above the second, less those the other way round. */
 function surplus(state, above, below) {
   const { before, after, place } = state;
-  state.work += 1;
+  state.work++;
   return surplusOnOneSide(before[above], before[below], place) + surplusOnOneSide(after[above], after[below], place);
 }
 
@@ -96,9 +97,9 @@ function surplusOnOneSide(above, below, place) {
   let less = 0; // of below's ends those that stand before
   for (const v of above) {
     const p = place[v];
-    while (less < below.length && place[below[less]] < p) less += 1;
+    while (less < below.length && place[below[less]] < p) less++;
     let equal = less;
-    while (equal < below.length && place[below[equal]] === p) equal += 1;
+    while (equal < below.length && place[below[equal]] === p) equal++;
     sum += less - (below.length - equal);
   }
   return sum;

@@ -1,4 +1,4 @@
-// Where the labels of edges stand: on their curve, clear of boxes, of each other and of other edges.
+/** Where the labels of edges stand: on their curve, clear of boxes, of each other and of other edges. */
 
 import { pointOnSamples, sampled } from "./curves.js";
 
@@ -19,10 +19,11 @@ const CELL = 64;
 /**
  * Places for the labels of edges: of several along each curve that with the least overlap.
  *
- * labels  {width, height} for each route, px; null for one without a label
- * boxes   {x, y, width, height}: top left corners, px
- * routes  lists of points, as of `layout`
- * Returns {x, y, free} for each label, its middle and whether it overlaps nothing; null for null.
+ * @param {({width: number, height: number} | null)[]} labels for each route, px; null for one without a label
+ * @param {{x: number, y: number, width: number, height: number}[]} boxes top left corners and sizes, px
+ * @param {{x: number, y: number}[][]} routes as of `layout`
+ * @returns {({x: number, y: number, free: boolean} | null)[]} for each label its middle, and whether it overlaps
+ *     nothing; null for null
  */
 export function placeLabels(labels, boxes, routes) {
   const lines = routes.map(sampled);
@@ -30,7 +31,7 @@ export function placeLabels(labels, boxes, routes) {
   boxes.forEach((box) => boxesNear.add(box, box));
   const piecesNear = new Grid();
   lines.forEach((line, edge) => {
-    for (let i = 1; i < line.length; i += 1) {
+    for (let i = 1; i < line.length; i++) {
       const piece = { from: line[i - 1], to: line[i], edge };
       piecesNear.add(around(piece.from, piece.to), piece);
     }
@@ -43,7 +44,7 @@ export function placeLabels(labels, boxes, routes) {
   const choice = (edge) => candidates[edge].filter(({ cost }) => cost === 0).length;
   const choices = new Map(edges.map((edge) => [edge, choice(edge)]));
   edges.sort((a, b) => choices.get(a) - choices.get(b) || a - b);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < ROUNDS; round++) {
     for (const edge of edges) {
       if (placed[edge]) labelsNear.remove(placed[edge].rectangle, placed[edge]);
       placed[edge] = cheapest(candidates[edge], labelsNear);
@@ -137,8 +138,8 @@ class Grid {
 
 function keys({ x, y, width, height }) {
   const result = [];
-  for (let i = Math.floor(x / CELL); i <= Math.floor((x + width) / CELL); i += 1) {
-    for (let j = Math.floor(y / CELL); j <= Math.floor((y + height) / CELL); j += 1) result.push(i * 1e6 + j);
+  for (let i = Math.floor(x / CELL); i <= Math.floor((x + width) / CELL); i++) {
+    for (let j = Math.floor(y / CELL); j <= Math.floor((y + height) / CELL); j++) result.push(i * 1e6 + j);
   }
   return result;
 }

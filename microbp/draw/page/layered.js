@@ -1,15 +1,18 @@
-// A graph in layers, in which every edge leads from one layer to the next.
-//
-// Sugiyama, Tagawa & Toda 1981: an edge over several ranks becomes a chain of virtual vertices, one a rank between.
+/**
+ * A graph in layers, in which every edge leads from one layer to the next.
+ *
+ * Sugiyama, Tagawa & Toda 1981: an edge over several ranks becomes a chain of virtual vertices, one a rank between.
+ */
 
 /**
  * The layered graph of boxes with ranks.
  *
- * ranks  the rank of each box
- * edges  {source, target}
- * Returns {count, boxes, rank, chains, before, after, layers}: vertices 0 to boxes − 1 are the boxes, the others
- * virtual; chains has for each edge all its vertices from source to target; before and after have for each vertex its
- * neighbours in the layer before and after it, one for each edge; layers has the vertices of each rank.
+ * @param {number[]} ranks the rank of each box
+ * @param {{source: number, target: number}[]} edges
+ * @returns {{count: number, boxes: number, rank: number[], chains: number[][], before: number[][], after: number[][],
+ *     layers: number[][]}} vertices 0 to boxes − 1 are the boxes, the others virtual; chains has for each edge all its
+ *     vertices from source to target; before and after have for each vertex its neighbours in the layer before and
+ *     after it, one for each edge; layers has the vertices of each rank
  */
 export function layered(ranks, edges) {
   const rank = ranks.slice();
@@ -17,14 +20,14 @@ export function layered(ranks, edges) {
   const after = ranks.map(() => []);
   const chains = edges.map(({ source, target }) => {
     const chain = [source];
-    for (let r = ranks[source] + 1; r < ranks[target]; r += 1) {
+    for (let r = ranks[source] + 1; r < ranks[target]; r++) {
       chain.push(rank.length);
       rank.push(r);
       before.push([]);
       after.push([]);
     }
     chain.push(target);
-    for (let i = 1; i < chain.length; i += 1) {
+    for (let i = 1; i < chain.length; i++) {
       after[chain[i - 1]].push(chain[i]);
       before[chain[i]].push(chain[i - 1]);
     }

@@ -1,12 +1,12 @@
-// The places of vertices in their layers.
+/** The places of vertices in their layers. */
 
-/** Makes `layers` the present order, repaired where boxes have to keep theirs. */
-export function arrange(state, layers) {
+/** Make `layers` the present order, repaired where boxes have to keep theirs. */
+export function reorder(state, layers) {
   state.layers = layers.map((layer) => layer.slice());
   for (const layer of state.layers) settle(state, layer);
 }
 
-/** Puts the boxes that keep their order into the places that they have among them, and numbers all places. */
+/** Put the boxes that keep their order into the places that they have among them, and number all places. */
 export function settle({ place, preference, keepOrder }, layer) {
   if (keepOrder) {
     const places = [];
@@ -28,13 +28,12 @@ export function compare(preference, v, w) {
   return preference[v] - preference[w] || v - w;
 }
 
-/** Sorts by insertion, in place: the lists are short and nearly sorted. */
+/** Sort by insertion, in place: the lists are short and nearly sorted. */
 export function sortByPlace(vertices, place) {
-  for (let i = 1; i < vertices.length; i += 1) {
+  for (let i = 1; i < vertices.length; i++) {
     const v = vertices[i];
     let j = i - 1;
-    for (; j >= 0 && place[vertices[j]] > place[v]; j -= 1) vertices[j + 1] = vertices[j];
+    for (; j >= 0 && place[vertices[j]] > place[v]; j--) vertices[j + 1] = vertices[j];
     vertices[j + 1] = v;
   }
 }
-

@@ -1,4 +1,4 @@
-// Where edges leave a box on its right side and arrive on its left side, in whole px below the middle of the box.
+/** Where edges leave a box on its right side and arrive on its left side, in whole px below the middle of the box. */
 
 /** Least distance of a port from a corner of its box, px. */
 const MARGIN = 4;
@@ -19,11 +19,12 @@ const last = (chain) => [chain.at(-1), chain.at(-2)];
  * Edges at one side are sorted by where they lead, so that they don't cross, and stand apart, so that the two edges of
  * x·x are seen to be two.
  *
- * heights  of each box, px
- * chains   the vertices of each edge, of layered.js
- * place    of each vertex in its layer
- * edgeGap  between two edges, px; ports stand somewhat farther apart, or closer where the box is too small
- * Returns {leaving, arriving}, a number for each edge.
+ * @param {number[]} heights of each box, px
+ * @param {number[][]} chains the vertices of each edge, of `layered`
+ * @param {ArrayLike<number>} place of each vertex in its layer
+ * @param {number} edgeGap between two edges, px; ports stand somewhat farther apart, or closer where the box is too
+ *     small
+ * @returns {{leaving: number[], arriving: number[]}} for each edge, px below the middle of its box
  */
 export function ports(heights, chains, place, edgeGap) {
   const spread = (end) => {
@@ -51,7 +52,13 @@ function sides(count, chains, place, end) {
 /**
  * Ports moved a little where that makes an edge straight that would rise or fall by a few px.
  *
- * middle  the height of the middle of each vertex; the other parameters are those of `ports`, and what it gave
+ * @param {number[]} heights this and the next three are those of `ports`
+ * @param {number[][]} chains
+ * @param {ArrayLike<number>} place
+ * @param {number} edgeGap
+ * @param {{leaving: number[], arriving: number[]}} ports what it gave
+ * @param {number[]} middle the height of the middle of each vertex
+ * @returns {{leaving: number[], arriving: number[]}}
  */
 export function straightened(heights, chains, place, edgeGap, { leaving, arriving }, middle) {
   const ends = [

@@ -1,4 +1,4 @@
-// Random numbers that are the same in every browser and every time.
+/** Random numbers that are the same in every browser and every time. */
 
 /** A generator of numbers in [0, 1) from a whole number (mulberry32, which Tommy Ettinger put in the public domain). */
 export function randomNumbers(seed) {

@@ -1,4 +1,4 @@
-// Where the columns of a layered drawing stand, and the points that each edge passes.
+/** Where the columns of a layered drawing stand, and the points that each edge passes. */
 
 /** A gap grows where its edges are steep: by this part of the greatest height in it, and at most to twice its width. */
 const STEEPNESS = 0.15;
@@ -6,15 +6,16 @@ const STEEPNESS = 0.15;
 /**
  * The left and right border of each column, px.
  *
- * graph    of layered.js
- * widths   of each box, px
- * ends     for each edge the heights at its vertices, of `heightsAlong`
- * rankGap  between two columns, px
+ * @param {object} graph of `layered`
+ * @param {number[]} widths of each box, px
+ * @param {number[][]} ends for each edge the heights at its vertices, of `heightsAlong`
+ * @param {number} rankGap between two columns, px
+ * @returns {{left: number, right: number}[]}
  */
 export function columns({ layers, boxes, rank, chains }, widths, ends, rankGap) {
   const steepest = new Array(layers.length).fill(0);
   chains.forEach((chain, e) => {
-    for (let i = 1; i < chain.length; i += 1) {
+    for (let i = 1; i < chain.length; i++) {
       const r = rank[chain[i]];
       steepest[r] = Math.max(steepest[r], Math.abs(ends[e][i] - ends[e][i - 1]));
     }
@@ -39,9 +40,13 @@ export function heightsAlong({ chains }, middle, { leaving, arriving }) {
  *
  * Edges rise and fall only between columns and are level within them, so that they pass no box.
  *
- * chain    its vertices
- * heights  of `heightsAlong`
- * from, to where the source ends and the target begins, x
+ * @param {number[]} chain its vertices
+ * @param {number[]} heights at each, of `heightsAlong`
+ * @param {number} from x where the source ends
+ * @param {number} to x where the target begins
+ * @param {number[]} rank of each vertex
+ * @param {{left: number, right: number}[]} borders of `columns`
+ * @returns {{x: number, y: number}[]}
  */
 export function route(chain, heights, from, to, rank, borders) {
   const points = [];

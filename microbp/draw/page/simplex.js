@@ -1,8 +1,10 @@
-// The network simplex: whole positions that make a weighted sum of distances least, under least distances.
-//
-// Gansner, Koutsofios, North & Vo 1993, "A technique for drawing directed graphs", sections 2.3 and 4.2. A tree of
-// tight constraints fixes all positions; the cut value of a tree edge says what moving the two halves apart would cost
-// a unit, and where it is negative they are moved until another constraint becomes tight, which takes its place.
+/**
+ * The network simplex: whole positions that make a weighted sum of distances least, under least distances.
+ *
+ * Gansner, Koutsofios, North & Vo 1993, "A technique for drawing directed graphs", sections 2.3 and 4.2. A tree of
+ * tight constraints fixes all positions; the cut value of a tree edge says what moving the two halves apart would cost
+ * a unit, and where it is negative they are moved until another constraint becomes tight, which takes its place.
+ */
 
 import { connected, longestPaths, numberSubtree, tightTree } from "./tree.js";
 
@@ -15,11 +17,12 @@ const COMPARED = 30;
 /**
  * Positions p that make Σ weight · (p[head] − p[tail]) least, where p[head] − p[tail] ≥ minimum for each constraint.
  *
- * count        how many nodes
- * constraints  {tail, head, minimum, weight}: an acyclic graph, minimum and weight whole numbers, weight ≥ 0
- * balance      what could stand anywhere in an interval at the same cost stands in its middle, where that moves it by
- *              this much or more
- * Returns an array of whole numbers, the least of them 0.
+ * @param {number} count how many nodes
+ * @param {{tail: number, head: number, minimum: number, weight: number}[]} constraints an acyclic graph; minimum and
+ *     weight are whole numbers, weight ≥ 0
+ * @param {{balance?: number}} options what could stand anywhere in an interval at the same cost stands in its middle,
+ *     where that moves it by `balance` or more
+ * @returns {number[]} whole numbers, the least of them 0
  */
 export function networkSimplex(count, constraints, { balance = Infinity } = {}) {
   if (count === 0) return [];
@@ -41,11 +44,11 @@ function negativeCut({ count }, tree) {
   const { cut, parent } = tree;
   let best = -1;
   let found = 0;
-  for (let i = 0; i < count && found < COMPARED; i += 1) {
+  for (let i = 0; i < count && found < COMPARED; i++) {
     const v = tree.next;
     tree.next = v + 1 === count ? 0 : v + 1;
     if (parent[v] < 0 || cut[v] >= 0) continue;
-    found += 1;
+    found++;
     if (best < 0 || cut[v] < cut[best]) best = v;
   }
   return best;
@@ -69,7 +72,7 @@ function entering({ count, tail, head, minimum, outgoing, incoming }, tree, v) {
     }
   };
   if (2 * (high - low + 1) <= count) {
-    for (let n = low; n <= high; n += 1) {
+    for (let n = low; n <= high; n++) {
       if (isTail) for (const e of incoming[at[n]]) look(e, tail[e], false);
       else for (const e of outgoing[at[n]]) look(e, head[e], false);
     }
@@ -82,17 +85,17 @@ function entering({ count, tail, head, minimum, outgoing, incoming }, tree, v) {
   return best;
 }
 
-/** Moves one half of the tree by `shift`, the subtree of `v`, or all the rest the other way where that is less. */
+/** Move one half of the tree by `shift`, the subtree of `v`, or all the rest the other way where that is less. */
 function move({ count }, { position, first, last, at }, v, shift) {
   if (2 * (last[v] - first[v] + 1) <= count) {
-    for (let n = first[v]; n <= last[v]; n += 1) position[at[n]] += shift;
+    for (let n = first[v]; n <= last[v]; n++) position[at[n]] += shift;
     return;
   }
-  for (let n = 0; n < first[v]; n += 1) position[at[n]] -= shift;
-  for (let n = last[v] + 1; n < count; n += 1) position[at[n]] -= shift;
+  for (let n = 0; n < first[v]; n++) position[at[n]] -= shift;
+  for (let n = last[v] + 1; n < count; n++) position[at[n]] -= shift;
 }
 
-/** Takes the edge above `v` out of the tree and `e` in, which becomes tight; says how many nodes got new numbers. */
+/** Take the edge above `v` out of the tree and `e` in, which becomes tight; say how many nodes got new numbers. */
 function exchange(graph, tree, v, e) {
   const { tail, head, minimum } = graph;
   const { position, edges, parent, first, last } = tree;
@@ -114,11 +117,11 @@ function above({ tail, head }, { parent }, v) {
   return tail[parent[v]] === v ? head[parent[v]] : tail[parent[v]];
 }
 
-/** Moves what could be moved at no cost, a cut value of 0, half as far as it could go. */
+/** Move what could be moved at no cost, a cut value of 0, half as far as it could go. */
 function centre(graph, tree, least) {
   const { count, tail, head, minimum } = graph;
   const { position, parent, cut } = tree;
-  for (let v = 0; v < count; v += 1) {
+  for (let v = 0; v < count; v++) {
     if (parent[v] < 0 || cut[v] !== 0) continue;
     const e = entering(graph, tree, v);
     if (e < 0) continue;
