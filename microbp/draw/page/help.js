@@ -21,8 +21,15 @@ export function helpSection() {
     html("summary", {}, "How to read this, and keys"),
     html("p", {}, "A box is a number: its name and operation, its value, and ∂, the gradient of the output by it. ",
       "“+ …” marks a gradient that is still being added up."),
-    html("p", {}, "An edge carries its rate factor, ∂(right)/∂(left): how fast the one changes with the other. Thicker is larger."),
-    html("ul", {}, line("positive", "positive"), line("negative", "negative"), line("mixed", "of both signs"), line("constant", "by a constant")),
+    html("p", {}, "An edge carries its rate factor, ∂(right)/∂(left): how fast the one changes with the other. ",
+      "Thicker is larger."),
+    html(
+      "ul", {},
+      line("positive", "positive"),
+      line("negative", "negative"),
+      line("mixed", "of both signs"),
+      line("constant", "by a constant"),
+    ),
     html("p", {}, "∂C/∂w is the sum, over all paths from w to C, of the products of the rate factors along each."),
     html("dl", {}, ...keys),
   );

@@ -1,9 +1,11 @@
 /** The keyboard: steps from anywhere, and in the picture a walk from box to edge to box. */
 
+import { hasModifier } from "./elements.js";
+
 /** Let keys do what the mouse does. */
 export function keyboard(explorer) {
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (hasModifier(event)) return;
     const isPicture = event.target.closest?.(".picture");
     const done = (isPicture && inPicture(explorer, event)) || anywhere(explorer, event);
     if (done) event.preventDefault();
@@ -12,12 +14,8 @@ export function keyboard(explorer) {
 
 function anywhere(explorer, { key, target }) {
   if (target.matches?.("input, select, textarea") && target.type !== "range") return false;
-  const { controls } = explorer;
-  const steps = { ".": explorer.step + 1, ",": explorer.step - 1, "[": 0, "]": explorer.steps.last };
-  if (key in steps) controls.move(steps[key]);
-  else if (key === "p") controls.play();
-  else if (key === "Escape") explorer.select(null);
-  else return false;
+  if (key !== "Escape") return explorer.controls.stepper.pressed(key);
+  explorer.select(null);
   return true;
 }
 
@@ -65,9 +63,10 @@ function edgesAt(explorer, side, box) {
   const { view, picture } = explorer;
   explorer.cameBy = side;
   const other = side === "source" ? "target" : "source";
+  const top = (edge) => picture.placed.boxes[view.edges[edge][other]].y;
   return view.edges
     .flatMap((edge, place) => (edge[side] === box ? [place] : []))
-    .sort((one, two) => picture.placed.boxes[view.edges[one][other]].y - picture.placed.boxes[view.edges[two][other]].y);
+    .sort((one, two) => top(one) - top(two));
 }
 
 function focusEdge(explorer, edge) {
