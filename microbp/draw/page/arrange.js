@@ -12,7 +12,7 @@ const [LETTER, CLOSER] = [7, 44];
 /** Where an edge from outside comes in, or one to outside leaves: as wide as the boxes that it passes between. */
 const PORT = { width: 80, height: 8 };
 
-/** The gap between ranks, which has room for a rate factor, and between boxes; wider between layers than in a neuron. */
+/** The gap between ranks, with room for a rate factor, and between boxes; wider between layers than in a neuron. */
 const GAPS = {
   root: { rankGap: 84, boxGap: 18 },
   network: { rankGap: 120, boxGap: 18, edgeGap: 15 },
@@ -25,7 +25,8 @@ const GAPS = {
  *
  * @param {View} view
  * @param {{width: number, height: number}[]} sizes of the boxes
- * @returns {{boxes: {x, y, width, height}[], frames: {group, x, y, width, height}[], routes: {x, y}[][], width, height}}
+ * @returns {{boxes: object[], frames: object[], routes: {x, y}[][], width: number, height: number}} boxes as
+ *     {x, y, width, height}, frames as the same with their group
  */
 export function arrange(view, sizes) {
   const places = new Array(view.boxes.length);
@@ -36,10 +37,17 @@ export function arrange(view, sizes) {
   return {
     boxes: places,
     frames: [...frames].map(([group, place]) => ({ group, ...place })),
-    routes: routes.map(({ start, middle, end }, edge) => joined(view.edges[edge], places, [...start, ...middle, ...end])),
+    routes: routes.map(({ start, middle, end }, edge) =>
+      joined(view.edges[edge], places, [...start, ...middle, ...end]),
+    ),
     width: whole.width,
     height: whole.height,
   };
+}
+
+/** The straight way between two boxes: from the middle of a right side to the middle of a left one. */
+export function straight(from, to) {
+  return [{ x: from.x + from.width, y: from.y + from.height / 2 }, { x: to.x, y: to.y + to.height / 2 }];
 }
 
 /** A layout of what a group holds, which can be put at a place. */
@@ -118,9 +126,11 @@ function arrangeGroup(view, group, sizes) {
         const between = points.slice(1, -1).filter((point) => (isFrom && isTo) || isOnTheWay(point));
         const part = [...points.slice(0, isFrom ? 1 : 0), ...between, ...(isTo ? points.slice(-1) : [])];
         for (const edge of viewEdges) {
-          if (source >= items.length) routes[edge].end.unshift(...(isTo ? throughPort(part, -1) : part.slice(1).filter(isWithin)));
-          else if (target >= items.length) routes[edge].start.push(...(isFrom ? throughPort(part, 1) : part.slice(0, -1).filter(isWithin)));
-          else routes[edge].middle = part;
+          if (source >= items.length) {
+            routes[edge].end.unshift(...(isTo ? throughPort(part, -1) : part.slice(1).filter(isWithin)));
+          } else if (target >= items.length) {
+            routes[edge].start.push(...(isFrom ? throughPort(part, 1) : part.slice(0, -1).filter(isWithin)));
+          } else routes[edge].middle = part;
         }
       });
     },
@@ -160,9 +170,7 @@ function itemsIn(view, group) {
 
 /** The points of an edge, which begins and ends at its boxes whatever the layouts on its way said. */
 function joined({ source, target }, places, points) {
-  const [from, to] = [places[source], places[target]];
-  const start = { x: from.x + from.width, y: from.y + from.height / 2 };
-  const end = { x: to.x, y: to.y + to.height / 2 };
+  const [start, end] = straight(places[source], places[target]);
   const inside = points.filter(({ x }) => x > start.x + 1 && x < end.x - 1);
   const first = points[0] && Math.abs(points[0].x - start.x) <= 1 ? points[0] : start;
   const last = points.at(-1) && Math.abs(points.at(-1).x - end.x) <= 1 ? points.at(-1) : end;

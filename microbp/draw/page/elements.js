@@ -24,10 +24,37 @@ export function math(name, attributes = {}, ...children) {
   return filled(document.createElementNS(MATHML, name), attributes, children);
 }
 
+/** A button: button("fit", () => this.fit()). */
+export function button(text, act, attributes = {}) {
+  return html("button", { type: "button", ...attributes, onclick: act }, text);
+}
+
+/**
+ * A table.
+ *
+ * @param {object} attributes
+ * @param {string[]} names of its columns, "" for none
+ * @param {Element[]} rows
+ */
+export function table(attributes, names, rows) {
+  const head = names.map((name) => (name === "" ? html("td") : html("th", { scope: "col" }, name)));
+  return html("table", attributes, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
+}
+
 /** Put other children in the place of an element's. */
 export function refill(element, ...children) {
   element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
   return element;
+}
+
+/** Whether a key is held with others that give it to the browser. */
+export function hasModifier(event) {
+  return event.ctrlKey || event.metaKey || event.altKey;
+}
+
+/** Whether the reader wants less motion. */
+export function wantsCalm() {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
 function filled(element, attributes, children) {

@@ -1,21 +1,25 @@
 /** The game of elimination: nodes are taken out one by one, until one edge is left whose weight is the gradient. */
 
-import { html, refill } from "./elements.js";
+import { button, html, refill } from "./elements.js";
 import { Game } from "./game.js";
 import { GamePicture } from "./gamepicture.js";
-import { countText, numberText, operandText } from "./numbers.js";
+import { countOf, countText, numberText, operandText } from "./numbers.js";
 
 const ORDERS = { forward: "forward order", reverse: "reverse order", markowitz: "cheapest first" };
 
 /** Bridges that the message tells one by one. */
 const TOLD = 3;
 
+/** Significant figures of the gradient. */
+const FIGURES = 7;
+
+/** The panel of the game, hidden until it begins. */
 export class GamePanel {
+  /** @param {Explorer} explorer what is drawn and selected, and `say` */
   constructor(explorer) {
     this.explorer = explorer;
     this.score = html("p", { class: "score" });
     this.all = html("input", { type: "checkbox", onchange: () => this.begin() });
-    const button = (text, act) => html("button", { type: "button", onclick: act }, text);
     this.element = html(
       "div", { class: "game", role: "group", "aria-label": "take out nodes" },
       html("span", {}, "take out the next in"),
@@ -37,7 +41,7 @@ export class GamePanel {
   /** Begin with all nodes in place: between the selected number and the output, or between all inputs and it. */
   begin() {
     const { explorer } = this;
-    explorer.controls.pause();
+    explorer.controls.stepper.pause();
     if (explorer.from === null) explorer.pin(firstParameter(explorer.recording));
     else if (explorer.view.boxes[explorer.view.boxOf[explorer.from]].node === null) explorer.pin(explorer.from);
     explorer.goTo(explorer.steps.last);
@@ -82,7 +86,8 @@ export class GamePanel {
     const sums = Object.entries(ORDERS).map(([order, name]) => `${name} ${countText(game.totals[order])}`);
     refill(
       this.score,
-      "multiplications: ", html("data", { class: "multiplications", value: game.multiplications }, countText(game.multiplications)),
+      "multiplications: ",
+      html("data", { class: "multiplications", value: game.multiplications }, countText(game.multiplications)),
       `; in all it takes in ${sums.join(", ")}`,
     );
   }
@@ -91,16 +96,26 @@ export class GamePanel {
     const { recording, output } = this.explorer;
     const { edges } = this.game;
     if (this.game.isOver) {
-      const named = edges.slice(0, TOLD).map(({ source, target, rate }) => `∂${recording.name(target)}/∂${recording.name(source)} = ${numberText(rate, 7)}`);
+      const named = edges.slice(0, TOLD).map((edge) => gradientText(recording, edge));
       const more = edges.length > TOLD ? ` and ${edges.length - TOLD} more` : "";
-      const left = edges.length === 1 ? "One edge is left, and its weight is the gradient" : "Only edges from inputs are left, and their weights are the gradient";
+      const left = edges.length === 1
+        ? "One edge is left, and its weight is the gradient"
+        : "Only edges from inputs are left, and their weights are the gradient";
       return `${left}: ${named.join(", ")}${more}.`;
     }
-    if (taken === null) return `Take out the boxes between, one by one, until only edges to ${recording.name(output)} are left. Which order takes the fewest multiplications?`;
+    if (taken === null) {
+      return `Take out the boxes between, one by one, until only edges to ${recording.name(output)} are left. `
+        + "Which order takes the fewest multiplications?";
+    }
     const told = taken.bridges.slice(0, TOLD).map((bridge) => bridgeText(recording, bridge));
     const more = taken.bridges.length > TOLD ? `; and ${taken.bridges.length - TOLD} more` : "";
-    return `Taken out: ${taken.name}, by ${taken.multiplications} ${taken.multiplications === 1 ? "multiplication" : "multiplications"}: ${told.join("; ")}${more}`;
+    const count = countOf(taken.multiplications, "multiplication");
+    return `Taken out: ${taken.name}, by ${count}: ${told.join("; ")}${more}`;
   }
+}
+
+function gradientText(recording, { source, target, rate }) {
+  return `∂${recording.name(target)}/∂${recording.name(source)} = ${numberText(rate, FIGURES)}`;
 }
 
 function bridgeText(recording, { source, target, rateIn, rateOut, isNew }) {

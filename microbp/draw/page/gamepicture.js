@@ -1,10 +1,16 @@
 /** The picture during the game: boxes that are gone, the edges that bridge them, and what each box would take. */
 
+import { straight } from "./arrange.js";
+import { edgeElement, labelSize, putLabel, rateLooks } from "./edges.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { edgeElement, labelSize, putLabel, rateLooks } from "./picture.js";
 
+/** The explorer's picture as the game changes it. */
 export class GamePicture {
+  /**
+   * @param {Picture} picture
+   * @param {Game} game
+   */
   constructor(picture, game) {
     this.picture = picture;
     this.game = game;
@@ -18,8 +24,11 @@ export class GamePicture {
       group.append(" ", text);
       return text;
     });
-    this.routes = new Map(picture.view.edges.map(({ source, target }, edge) => [key(source, target), picture.placed.routes[edge]]));
-    this.started = new Set(game.edges.flatMap(({ source, target }) => [source, target]).map((node) => picture.view.boxOf[node]));
+    this.routes = new Map(
+      picture.view.edges.map(({ source, target }, edge) => [key(source, target), picture.placed.routes[edge]]),
+    );
+    const ends = game.edges.flatMap(({ source, target }) => [source, target]);
+    this.started = new Set(ends.map((node) => picture.view.boxOf[node]));
   }
 
   /** Show what is left; bridges are the edges that the last move changed. */
@@ -46,10 +55,10 @@ export class GamePicture {
     }
     const edges = [...between].map(([ends, { source, target, rates }]) => {
       const looks = rateLooks(rates);
-      const route = this.routes.get(ends) ?? this.bridge(source, target);
+      const route = this.routes.get(ends) ?? straight(picture.placed.boxes[source], picture.placed.boxes[target]);
       const { group, label } = edgeElement(route, looks);
       group.classList.toggle("fresh", fresh.has(ends));
-      group.setAttribute("aria-label", `${looks.text} rate factor from ${picture.nameOf(source)} to ${picture.nameOf(target)}`);
+      group.setAttribute("aria-label", picture.nameOfEdge(looks, source, target));
       group.setAttribute("role", "img");
       return { group, label, route, looks };
     });
@@ -57,12 +66,6 @@ export class GamePicture {
     const sizes = edges.map(({ looks }) => labelSize(looks));
     const left = picture.placed.boxes.filter((_, box) => game.nodesIn(box).length);
     placeLabels(sizes, left, edges.map(({ route }) => route)).forEach((place, n) => putLabel(edges[n].label, place));
-  }
-
-  /** A way from box to box where no edge was before. */
-  bridge(source, target) {
-    const [from, to] = [this.picture.placed.boxes[source], this.picture.placed.boxes[target]];
-    return [{ x: from.x + from.width, y: from.y + from.height / 2 }, { x: to.x, y: to.y + to.height / 2 }];
   }
 }
 

@@ -1,6 +1,6 @@
 /** The panel of paths: eq. 53 added up, path by path, by decreasing |product|. */
 
-import { html, refill } from "./elements.js";
+import { button, html, refill, table } from "./elements.js";
 import { countText, numberText, operandText } from "./numbers.js";
 import { Paths } from "./paths.js";
 
@@ -9,11 +9,14 @@ const [MORE, FACTORS] = [8, 40];
 
 const FIGURES = 7;
 
+/** The panel of the paths from the explorer's `from` to its `to`. */
 export class PathsPanel {
+  /** @param {Explorer} explorer the view, its two ends, and `lightPath` */
   constructor(explorer) {
     this.explorer = explorer;
     this.content = html("div", { class: "paths" });
-    this.element = html("section", { "aria-label": "sum over paths" }, html("h2", {}, "Sum over paths (eq. 53)"), this.content);
+    const heading = html("h2", {}, "Sum over paths (eq. 53)");
+    this.element = html("section", { "aria-label": "sum over paths" }, heading, this.content);
     this.ends = "";
   }
 
@@ -23,7 +26,8 @@ export class PathsPanel {
     const { from, to, view } = explorer;
     if (from === null) {
       this.ends = "";
-      refill(this.content, html("p", { class: "hint" }, "Select a weight, or any number, to add up all paths from it to the cost."));
+      const hint = "Select a weight, or any number, to add up all paths from it to the cost.";
+      refill(this.content, html("p", { class: "hint" }, hint));
       return;
     }
     const ends = `${from} ${to}`;
@@ -46,7 +50,7 @@ export class PathsPanel {
 
   /** List some more paths. */
   list() {
-    const { recording, from, to } = this.explorer;
+    const { recording, from, to, output } = this.explorer;
     for (let n = 0; n < MORE; n++) {
       const { value, done } = this.listing.next();
       if (done) break;
@@ -54,15 +58,13 @@ export class PathsPanel {
     }
     const { count, total } = this.paths;
     const [start, end] = [recording.name(from), recording.name(to)];
-    const total_ = html("data", { value: total, class: "total" }, numberText(total, FIGURES));
+    const sum = html("data", { value: total, class: "total" }, numberText(total, FIGURES));
     const says = count === 0n ? `No path leads from ${start} to ${end}.`
       : `${countText(count)} ${count === 1n ? "path leads" : "paths lead"} from ${start} to ${end}.`;
     const parts = [html("p", { class: "says" }, says)];
-    if (count > 0n) parts.push(this.table(total), html("p", {}, `∂${end}/∂${start} = `, total_));
-    if (BigInt(this.found.length) < count) parts.push(html("button", { type: "button", onclick: () => this.list() }, `${MORE} more`));
-    if (to !== this.explorer.output) {
-      parts.push(html("button", { type: "button", onclick: () => this.explorer.endAt(this.explorer.output) }, `to ${recording.name(this.explorer.output)} again`));
-    }
+    if (count > 0n) parts.push(this.table(total), html("p", {}, `∂${end}/∂${start} = `, sum));
+    if (BigInt(this.found.length) < count) parts.push(button(`${MORE} more`, () => this.list()));
+    if (to !== output) parts.push(button(`to ${recording.name(output)} again`, () => this.explorer.endAt(output)));
     if (count > 0n) parts.push(html("p", { class: "factors", "aria-live": "polite" }));
     refill(this.content, ...parts);
     this.choose(this.chosen);
@@ -76,19 +78,19 @@ export class PathsPanel {
     });
     const left = this.paths.count - BigInt(this.found.length);
     if (left > 0n) {
-      rows.push(html("tr", { class: "rest" }, html("td"), html("td", { colspan: 2 }, `the other ${countText(left)} add ${numberText(total - sum)}`)));
+      const says = `the other ${countText(left)} add ${numberText(total - sum)}`;
+      rows.push(html("tr", { class: "rest" }, html("td"), html("td", { colspan: 2 }, says)));
     }
-    const head = html("tr", {}, ...["#", "product", "running sum"].map((text) => html("th", { scope: "col" }, text)));
-    return html("table", {}, html("thead", {}, head), html("tbody", {}, ...rows));
+    return table({}, ["#", "product", "running sum"], rows);
   }
 
   row(path, n, sum) {
     const light = () => this.choose(n);
-    const button = html("button", { type: "button", "aria-label": `path ${n + 1}`, onfocus: light, onclick: light }, String(n + 1));
+    const number = button(String(n + 1), light, { "aria-label": `path ${n + 1}`, onfocus: light });
     const sign = path.product < 0 ? "negative" : "positive";
     return html(
       "tr", { class: "path", onmouseenter: light },
-      html("td", {}, button),
+      html("td", {}, number),
       html("td", { class: sign }, html("data", { value: path.product }, numberText(path.product))),
       html("td", {}, html("data", { value: sum }, numberText(sum))),
     );

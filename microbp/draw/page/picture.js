@@ -2,23 +2,22 @@
 
 import { arrange } from "./arrange.js";
 import { contentOf } from "./boxes.js";
+import { pointOn } from "./curves.js";
+import { edgeElement, labelSize, putLabel, rateText } from "./edges.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
-import { curve, pointOn } from "./layout.js";
-import { numberText, rangeOf, signOf } from "./numbers.js";
 
-const MARGIN = 20;
-const ROW = 15;
-const ARROW = 7;
-/** Pixels of a letter in a title, in a row of numbers and on an edge. */
+/** Around the drawing, and the height of a row in a box, px. */
+const [MARGIN, ROW] = [20, 15];
+
+/** Pixels of a letter in a title and in a row of numbers. */
 const LETTER = { title: 7.6, row: 7.3 };
+
 /** Edges with a rate factor up to which places are looked for. */
 const MOST_LABELS = 250;
 
 /** The widest that boxes of single numbers are made alike. */
 const COMMON = 130;
-
-const LABEL = { height: 13, letter: 6.7 };
 
 /** The drawing of one view, kept up to date as steps are taken and things are selected. */
 export class Picture {
@@ -84,6 +83,11 @@ export class Picture {
     return boxName(this.view, box);
   }
 
+  /** What an edge between two boxes is called, by the looks of its rate factor. */
+  nameOfEdge({ text }, source, target) {
+    return `${text || "no"} rate factor from ${this.nameOf(source)} to ${this.nameOf(target)}`;
+  }
+
   /** Light some boxes and edges, and fade all others; null for none. */
   light(lit) {
     this.element.classList.toggle("some-lit", lit !== null);
@@ -102,11 +106,22 @@ export class Picture {
     const { group, node, id } = view.boxes[box];
     const { x, y, width, height } = placed.boxes[box];
     const title = svg("text", { class: "title", x: 8, y: ROW });
-    const rows = Array.from({ length: Math.round((height - 9) / ROW) - 1 }, (_, n) => svg("text", { class: "row", x: 8, y: ROW * (n + 2) }));
+    const rows = Array.from({ length: Math.round((height - 9) / ROW) - 1 }, (_, n) =>
+      svg("text", { class: "row", x: 8, y: ROW * (n + 2) }),
+    );
     const kind = group ? `group ${group.kind}` : kindOf(view.recording, node);
-    const parts = [svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }), title, ...rows.flatMap((row) => [" ", row])];
+    const parts = [
+      svg("rect", { width, height, rx: kind === "constant" ? 1 : 7 }),
+      title,
+      ...rows.flatMap((row) => [" ", row]),
+    ];
     if (group) {
-      const opener = svg("g", { class: "opener", "aria-hidden": true, transform: `translate(${width - 22}, 3)`, "data-open": id });
+      const opener = svg("g", {
+        class: "opener",
+        "aria-hidden": true,
+        transform: `translate(${width - 22}, 3)`,
+        "data-open": id,
+      });
       opener.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13M9 5V13" }));
       parts.push(opener);
     }
@@ -117,11 +132,11 @@ export class Picture {
   drawnEdge(edge) {
     const rate = rateText(this.view, edge);
     const { source, target } = this.view.edges[edge];
-    const name = `from ${this.nameOf(source)} to ${this.nameOf(target)}`;
     const { group, label } = edgeElement(this.placed.routes[edge], rate);
-    for (const [key, value] of Object.entries({
-      role: "button", tabindex: -1, "data-edge": edge, "aria-label": `${rate.text || "no"} rate factor ${name}`,
-    })) group.setAttribute(key, value);
+    const attributes = {
+      role: "button", tabindex: -1, "data-edge": edge, "aria-label": this.nameOfEdge(rate, source, target),
+    };
+    for (const [name, value] of Object.entries(attributes)) group.setAttribute(name, value);
     return { group, label, rate };
   }
 
@@ -129,9 +144,14 @@ export class Picture {
     const labelled = this.edges.flatMap(({ rate }, edge) => (rate.text ? [edge] : []));
     const routes = this.placed.routes;
     // Among very many none would be free; each is seen when its edge is pointed at.
-    const places = labelled.length <= MOST_LABELS
-      ? placeLabels(labelled.map((edge) => labelSize(this.edges[edge].rate)), this.placed.boxes, labelled.map((edge) => routes[edge]))
-      : labelled.map((edge) => ({ ...pointOn(routes[edge], 0.5), free: false }));
+    const places =
+      labelled.length <= MOST_LABELS
+        ? placeLabels(
+            labelled.map((edge) => labelSize(this.edges[edge].rate)),
+            this.placed.boxes,
+            labelled.map((edge) => routes[edge]),
+          )
+        : labelled.map((edge) => ({ ...pointOn(routes[edge], 0.5), free: false }));
     labelled.forEach((edge, n) => {
       const { group, label } = this.edges[edge];
       putLabel(label, places[n]);
@@ -140,71 +160,20 @@ export class Picture {
   }
 }
 
-/** Put a label where it was found to have room. */
-export function putLabel(label, { x, y }) {
-  label.setAttribute("transform", `translate(${x}, ${y})`);
-}
-
-/** The room that a rate factor takes on its edge. */
-export function labelSize({ text }) {
-  return { width: text.length * LABEL.letter, height: LABEL.height };
-}
-
-/** A line along a route, with its arrow and its label, which has no place yet. */
-export function edgeElement(points, rate) {
-  const end = points.at(-1);
-  const line = curve([...points.slice(0, -1), { x: end.x - ARROW, y: end.y }]);
-  const { width, height } = labelSize(rate);
-  const ground = svg("rect", { x: -width / 2, y: -height / 2, width, height, rx: 3 });
-  const label = svg("g", { class: "rate" }, rate.text ? ground : null, svg("text", { y: 4 }, rate.text));
-  const group = svg(
-    "g", { class: `edge ${rate.sign}` },
-    svg("path", { class: "reach", d: line }),
-    svg("path", { class: "line", d: line, "stroke-width": rate.width }),
-    svg("path", { class: "arrow", d: `M${end.x} ${end.y}l${-ARROW} ${-ARROW / 2}v${ARROW}z` }),
-    label,
-  );
-  return { group, label };
-}
-
-/** Rate factors in a few letters, with their sign and the width of the line. */
-export function rateLooks(rates) {
-  if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
-  const [low, high] = rangeOf(rates);
-  const isOne = low === high || rates.length === 1;
-  const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
-  const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
-  const size = rates.reduce((sum, rate) => sum + Math.abs(rate), 0) / rates.length;
-  return { text, sign, width: lineWidth(size) };
-}
-
 /** What a box is called. */
 export function boxName(view, box) {
   const { group, node } = view.boxes[box];
   return group ? group.fullName : view.recording.name(node);
 }
 
-/** The rate factors of an edge in a few letters, with their sign and the width of the line. */
-export function rateText(view, edge) {
-  const { source, target, edges } = view.edges[edge];
-  const { all } = view.recording;
-  if (edges.length === 1 && view.boxes[source].node !== null && view.boxes[target].node !== null) {
-    return rateLooks([all.rate[edges[0]]].filter(() => view.recording.varies[all.source[edges[0]]]));
-  }
-  return rateLooks(view.ratesBetween(source, target).map(({ rate }) => rate));
-}
-
-/** Width of a line by |rate factor|: 1.8 px at 1, 0.8 more for every tenfold, from 0.8 to 4. */
-function lineWidth(size) {
-  if (!Number.isFinite(size)) return 4;
-  return size === 0 ? 0.8 : Math.min(Math.max(1.8 + 0.8 * Math.log10(size), 0.8), 4);
-}
-
 /** Sizes of boxes by what they hold. Those of single numbers are as wide as each other, but for very long names. */
 function sizesOf(view, contents) {
   const sizes = contents.map(({ title, rows }, box) => {
     const opener = view.boxes[box].group ? 22 : 0;
-    const widest = Math.max(LETTER.title * title.length + opener, ...rows.map(({ text }) => LETTER.row * [...text].length));
+    const widest = Math.max(
+      LETTER.title * title.length + opener,
+      ...rows.map(({ text }) => LETTER.row * [...text].length),
+    );
     return { width: Math.max(opener ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
   });
   const alike = (size, box) => view.boxes[box].node !== null && size.width <= COMMON;
@@ -213,9 +182,19 @@ function sizesOf(view, contents) {
 }
 
 function drawnFrame({ group, x, y, width, height }) {
-  const closer = svg("g", { class: "closer", transform: `translate(${width - 22}, 3)`, role: "button", tabindex: 0, "data-close": group.id });
+  const closer = svg("g", {
+    class: "closer",
+    transform: `translate(${width - 22}, 3)`,
+    role: "button",
+    tabindex: 0,
+    "data-close": group.id,
+  });
   closer.setAttribute("aria-label", `close ${group.fullName}`);
-  closer.append(svg("rect", { width: 18, height: 18, rx: 4 }), svg("path", { d: "M5 9H13" }), svg("title", {}, `close ${group.fullName}`));
+  closer.append(
+    svg("rect", { width: 18, height: 18, rx: 4 }),
+    svg("path", { d: "M5 9H13" }),
+    svg("title", {}, `close ${group.fullName}`),
+  );
   const name = svg("text", { x: 10, y: 16 }, group.name);
   const rect = svg("rect", { width, height, rx: 10 });
   return { group: svg("g", { class: `frame ${group.kind}`, transform: `translate(${x}, ${y})` }, rect, name, closer) };

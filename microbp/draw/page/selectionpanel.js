@@ -1,7 +1,7 @@
 /** The panel of what is selected: a number with its gradient, an edge with its rate factor, or a closed group. */
 
 import { importantIn } from "./boxes.js";
-import { html, refill } from "./elements.js";
+import { button, html, refill, table } from "./elements.js";
 import { computationOf, rateOf } from "./formulas.js";
 import { numberText, operandText, rangeOf } from "./numbers.js";
 import { boxName } from "./picture.js";
@@ -12,7 +12,9 @@ const FIGURES = 7;
 /** Contributions to a gradient, rows of a table, and sides of a matrix that are written out. */
 const [CONTRIBUTIONS, ROWS, SIDE] = [8, 60, 12];
 
+/** The panel of what is selected, at the step that is shown. */
 export class SelectionPanel {
+  /** @param {Explorer} explorer the recording, what is selected and known, and what a button may change */
   constructor(explorer) {
     this.explorer = explorer;
     this.content = html("div", { class: "selection" });
@@ -33,7 +35,8 @@ export class SelectionPanel {
   }
 
   hint() {
-    return html("p", { class: "hint" }, "Select a box to see how its gradient adds up, an edge to see its rate factor, + to open a group.");
+    const says = "Select a box to see how its gradient adds up, an edge to see its rate factor, + to open a group.";
+    return html("p", { class: "hint" }, says);
   }
 
   // A number
@@ -48,7 +51,7 @@ export class SelectionPanel {
     if (terms.length) gradient.append(html("span", { class: "sum" }, this.sumText(terms)));
     parts.push(gradient);
     if (state.awaited[node] > 0 && state.isReached[node]) {
-      parts.push(html("p", { class: "note" }, `So far: ${state.awaited[node]} more of its ${terms.length} contributions are to come.`));
+      parts.push(note(`So far: ${state.awaited[node]} more of its ${terms.length} contributions are to come.`));
     }
     if (node !== this.explorer.to) parts.push(this.endButton(node));
     return parts;
@@ -61,17 +64,17 @@ export class SelectionPanel {
   valueLine(node) {
     const { recording, state } = this.explorer;
     if (!state.isComputed[node]) return html("p", {}, "Not computed yet.");
-    const value = html("data", { value: recording.value[node], class: "value" }, numberText(recording.value[node], FIGURES));
+    const value = numberElement(recording.value[node], "value");
     if (recording.isLeaf(node)) return html("p", {}, "value ", value);
     const { names, numbers } = computationOf(recording, node);
     return html("p", {}, names === null ? `${recording.operation(node)}: ` : `${names} = ${numbers} = `, value);
   }
 
   gradientElement(node) {
-    const { state } = this.explorer;
-    if (!state.isReached[node]) return html("span", { class: "gradient unknown" }, "·");
-    const kind = `${state.awaited[node] > 0 ? "partial" : "final"} ${state.cotangent[node] < 0 ? "negative" : "positive"}`;
-    return html("data", { value: state.cotangent[node], class: `gradient ${kind}` }, numberText(state.cotangent[node], FIGURES));
+    const { isReached, awaited, cotangent } = this.explorer.state;
+    if (!isReached[node]) return html("span", { class: "gradient unknown" }, "·");
+    const state = awaited[node] > 0 ? "partial" : "final";
+    return numberElement(cotangent[node], `gradient ${state} ${side(cotangent[node])}`);
   }
 
   /** The chain rule at a node: for each edge out of it that leads to the output, rate factor × cotangent. */
@@ -84,7 +87,8 @@ export class SelectionPanel {
   }
 
   sumText(terms) {
-    const told = terms.slice(0, CONTRIBUTIONS).map(({ rate, cotangent }) => `${operandText(rate)} × ${operandText(cotangent)}`);
+    const product = ({ rate, cotangent }) => `${operandText(rate)} × ${operandText(cotangent)}`;
+    const told = terms.slice(0, CONTRIBUTIONS).map(product);
     const more = terms.length > told.length ? ` + … (${terms.length} edges)` : "";
     return ` = ${told.join(" + ")}${more}`;
   }
@@ -92,7 +96,7 @@ export class SelectionPanel {
   endButton(node) {
     const { explorer } = this;
     const name = explorer.recording.name(node);
-    return html("button", { type: "button", onclick: () => explorer.endAt(node) }, `list paths that end at ${name}`);
+    return button(`list paths that end at ${name}`, () => explorer.endAt(node));
   }
 
   // An edge
@@ -106,14 +110,17 @@ export class SelectionPanel {
     const isSingle = edge.edges.length === 1 && view.boxes[source].node !== null && view.boxes[target].node !== null;
     if (isSingle) return [title, ...this.ofSingleEdge(edge.edges[0], from, to)];
     const rates = view.ratesBetween(source, target);
-    if (view.contracted === null) return [title, html("p", {}, "Too many paths lead through this group to add them up here: open it.")];
+    if (view.contracted === null) {
+      return [title, html("p", {}, "Too many paths lead through this group to add them up here: open it.")];
+    }
     if (rates.length === 0) return [title, html("p", {}, "By a constant nothing is differentiated.")];
-    const says = "The sum over all paths from the one to the other, through the closed group.";
+    const meaning = note("The sum over all paths from the one to the other, through the closed group.");
     if (rates.length === 1) {
       const [{ source: x, target: y, rate }] = rates;
-      return [title, rateLine(recording.name(x), recording.name(y), rate), html("p", { class: "note" }, says)];
+      return [title, rateLine(recording.name(x), recording.name(y), rate), meaning];
     }
-    return [title, html("p", {}, `${rates.length} rate factors: the Jacobian ∂(${to})/∂(${from}).`), matrix(recording, rates), html("p", { class: "note" }, says)];
+    const says = `${rates.length} rate factors: the Jacobian ∂(${to})/∂(${from}).`;
+    return [title, html("p", {}, says), matrix(recording, rates), meaning];
   }
 
   ofSingleEdge(edge, from, to) {
@@ -134,12 +141,12 @@ export class SelectionPanel {
     const { explorer } = this;
     const { view } = explorer;
     const box = view.boxes.findIndex((one) => one.group === group);
-    const open = html("button", { type: "button", onclick: () => explorer.openGroup(group) }, "open");
+    const open = button("open", () => explorer.openGroup(group));
     const shown = this.tellingNodes(box);
     const rows = shown.slice(0, ROWS).map((node) => this.nodeRow(node));
-    const more = shown.length > ROWS ? html("p", { class: "note" }, `and ${shown.length - ROWS} more: open it to see them`) : null;
-    const head = html("tr", {}, ...["name", "value", `∂${this.outputName}/∂`].map((text) => html("th", { scope: "col" }, text)));
-    return [html("h2", {}, group.fullName), open, html("table", { class: "inside" }, html("thead", {}, head), html("tbody", {}, ...rows)), more];
+    const more = shown.length > ROWS ? note(`and ${shown.length - ROWS} more: open it to see them`) : null;
+    const inside = table({ class: "inside" }, ["name", "value", `∂${this.outputName}/∂`], rows);
+    return [html("h2", {}, group.fullName), open, inside, more];
   }
 
   /** The numbers of a group that a reader asks for: of a neuron z, a and its parameters; else by what it is left. */
@@ -156,35 +163,54 @@ export class SelectionPanel {
     const { explorer } = this;
     const { recording } = explorer;
     const name = recording.name(node);
-    const button = html("button", { type: "button", title: `a box of its own for ${name}, and its paths`, onclick: () => explorer.pin(node) }, name);
+    const title = `a box of its own for ${name}, and its paths`;
+    const pin = button(name, () => explorer.pin(node), { title });
     const value = explorer.state.isComputed[node] ? numberText(recording.value[node]) : "·";
-    return html("tr", {}, html("th", { scope: "row" }, button), html("td", {}, value), html("td", {}, recording.varies[node] ? this.gradientElementShort(node) : ""));
+    const gradient = recording.varies[node] ? this.gradientElementShort(node) : "";
+    return html("tr", {}, html("th", { scope: "row" }, pin), html("td", {}, value), html("td", {}, gradient));
   }
 
   gradientElementShort(node) {
     const element = this.gradientElement(node);
-    const { state } = this.explorer;
-    if (state.isReached[node]) element.textContent = numberText(state.cotangent[node]) + (state.awaited[node] > 0 ? " + …" : "");
+    const { isReached, awaited, cotangent } = this.explorer.state;
+    if (isReached[node]) element.textContent = numberText(cotangent[node]) + (awaited[node] > 0 ? " + …" : "");
     return element;
   }
 }
 
 function rateLine(from, to, rate) {
-  return html("p", {}, `rate factor ∂${to}/∂${from} = `, html("data", { value: rate, class: "rate" }, numberText(rate, FIGURES)));
+  return html("p", {}, `rate factor ∂${to}/∂${from} = `, numberElement(rate, "rate"));
+}
+
+/** A number that a reader may want to calculate with. */
+function numberElement(x, name) {
+  return html("data", { value: x, class: name }, numberText(x, FIGURES));
+}
+
+function note(text) {
+  return html("p", { class: "note" }, text);
+}
+
+/** On which side of zero a number is shown. */
+function side(x) {
+  return x < 0 ? "negative" : "positive";
 }
 
 /** Rate factors as a matrix: a row a target, a column a source. */
 function matrix(recording, rates) {
-  const [sources, targets] = ["source", "target"].map((end) => [...new Set(rates.map((rate) => rate[end]))].sort((one, other) => one - other));
+  const ends = (end) => [...new Set(rates.map((rate) => rate[end]))].sort((one, other) => one - other);
+  const [sources, targets] = [ends("source"), ends("target")];
   if (sources.length > SIDE || targets.length > SIDE) {
     const [low, high] = rangeOf(rates.map(({ rate }) => rate));
-    return html("p", {}, `${targets.length} × ${sources.length} numbers from ${numberText(low)} to ${numberText(high)}`);
+    const size = `${targets.length} × ${sources.length}`;
+    return html("p", {}, `${size} numbers from ${numberText(low)} to ${numberText(high)}`);
   }
   const at = new Map(rates.map(({ source, target, rate }) => [`${source} ${target}`, rate]));
-  const head = html("tr", {}, html("td"), ...sources.map((source) => html("th", { scope: "col" }, recording.name(source))));
-  const rows = targets.map((target) => html("tr", {}, html("th", { scope: "row" }, recording.name(target)), ...sources.map((source) => {
-    const rate = at.get(`${source} ${target}`) ?? 0;
-    return html("td", { class: rate < 0 ? "negative" : "positive" }, numberText(rate));
-  })));
-  return html("div", { class: "scroll" }, html("table", { class: "matrix" }, html("thead", {}, head), html("tbody", {}, ...rows)));
+  const rows = targets.map((target) => {
+    const row = sources.map((source) => at.get(`${source} ${target}`) ?? 0);
+    const cells = row.map((rate) => html("td", { class: side(rate) }, numberText(rate)));
+    return html("tr", {}, html("th", { scope: "row" }, recording.name(target)), ...cells);
+  });
+  const names = ["", ...sources.map((source) => recording.name(source))];
+  return html("div", { class: "scroll" }, table({ class: "matrix" }, names, rows));
 }
