@@ -25,7 +25,7 @@ test("what is reached, and what leads to a node, is what a path says", () => {
   for (let seed = 0; seed < 20; seed++) {
     const graph = randomLinearized(seed, { edges: 9 });
     for (let node = 0; node < graph.count; node++) {
-      const [leads, reached] = [graph.leadingTo(node), graph.reachedFrom(node)];
+      const [leads, reached] = [graph.leadingTo([node]), graph.reachedFrom([node])];
       for (let other = 0; other < graph.count; other++) {
         assert.equal(leads[other] === 1, allPaths(graph, other, node).length > 0);
         assert.equal(reached[other] === 1, allPaths(graph, node, other).length > 0);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { curve, layout } from "../../microbp/draw/page/layout.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { curve } from "../../microbp/draw/page/curves.js";
 import { edgesOf, equalBoxes, randomGraph, shuffled } from "./graphs.js";
+import { layout } from "../../microbp/draw/page/layout.js";
+import { randomNumbers } from "../../microbp/draw/page/random.js";
 
 /** The points of a path's text, its Béziers in steps. */
 function drawn(text) {
@@ -149,7 +150,10 @@ test("parts that don't hang together stand apart, and fill rows", () => {
 
 test("boxes that keep their order stand sorted in their ranks, across parts too", () => {
   const order = [2, 1, 0, 3, 1, 2, 0, 4];
-  const boxes = [...equalBoxes(8).map((box, v) => ({ ...box, order: order[v] })), { width: 90, height: 48, order: null }];
+  const boxes = [
+    ...equalBoxes(8).map((box, v) => ({ ...box, order: order[v] })),
+    { width: 90, height: 48, order: null },
+  ];
   const edges = edgesOf("0>4 1>5 2>6 3>7 0>5 3>4 8>7");
   const drawing = layout(boxes, edges, { keepOrder: true });
 

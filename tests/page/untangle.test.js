@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { Graph } from "../../microbp/draw/page/graph.js";
 import { Group, groupTree } from "../../microbp/draw/page/groups.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { inTopologicalOrder, untangle } from "../../microbp/draw/page/untangle.js";
+import { labelled, randomRecording, someOf, Tape } from "./recordings.js";
+import { untangle } from "../../microbp/draw/page/untangle.js";
 import { View } from "../../microbp/draw/page/view.js";
-import { Tape, labelled, randomRecording, someOf } from "./recordings.js";
 
 function groupsIn(group) {
   return group.groups.flatMap((inner) => [inner, ...groupsIn(inner)]);
@@ -113,20 +113,6 @@ test("a single number that comes back to its group stands by itself, as an activ
     ],
   );
   for (const node of a) assert.equal(groupOf[node], root);
-});
-
-test("items are sorted as they are given, but for what must come before", () => {
-  assert.deepEqual(
-    inTopologicalOrder(
-      ["a", "b", "c", "d"],
-      [
-        ["d", "b"],
-        ["d", "b"],
-        ["b", "c"],
-      ],
-    ),
-    ["a", "d", "b", "c"],
-  );
 });
 
 test("where there is much to untangle, time is bounded, and still no circle is left", () => {

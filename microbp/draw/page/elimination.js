@@ -69,7 +69,9 @@ export class Elimination {
     }
     const into = this.into.get(node);
     const out = [];
-    for (const [target, rateOut] of this.out.get(node)) out.push({ target, rateOut, intoTarget: this.into.get(target) });
+    for (const [target, rateOut] of this.out.get(node)) {
+      out.push({ target, rateOut, intoTarget: this.into.get(target) });
+    }
     const bridges = [];
     for (const [source, rateIn] of into) {
       const outOfSource = this.out.get(source);
@@ -127,17 +129,9 @@ export class Elimination {
   }
 }
 
+/** The nodes on paths from an input to an output, in topological order. */
 function onTheWay(graph, inputs, outputs) {
-  const reached = new Uint8Array(graph.count);
-  const leads = new Uint8Array(graph.count);
-  for (const node of inputs) reached[node] = 1;
-  for (const node of outputs) leads[node] = 1;
-  for (let node = 0; node < graph.count; node++) {
-    if (reached[node]) for (const edge of graph.out(node)) reached[graph.target[edge]] = 1;
-  }
-  for (let node = graph.count - 1; node >= 0; node--) {
-    if (leads[node]) for (const edge of graph.into(node)) leads[graph.source[edge]] = 1;
-  }
+  const [reached, leads] = [graph.reachedFrom(inputs), graph.leadingTo(outputs)];
   const nodes = [];
   for (let node = 0; node < graph.count; node++) if (reached[node] && leads[node]) nodes.push(node);
   return nodes;

@@ -40,7 +40,8 @@ export class Game {
   /** The edges that there are, between nodes of the recording. */
   get edges() {
     const { nodes } = this;
-    return this.elimination.edges.map(({ source, target, rate }) => ({ source: nodes[source], target: nodes[target], rate }));
+    const { edges } = this.elimination;
+    return edges.map(({ source, target, rate }) => ({ source: nodes[source], target: nodes[target], rate }));
   }
 
   /** The nodes of a box that are in the game, as the elimination numbers them. */
@@ -99,11 +100,8 @@ export class Game {
 
 /** The nodes that rest on what can vary, and that nothing in the contracted graph leads to. */
 function sources(graph, nodes, recording) {
-  const varies = new Uint8Array(recording.count);
-  for (let node = 0; node < recording.count; node++) {
-    if (recording.isLeaf(node)) varies[node] ||= recording.varies[node];
-    if (varies[node]) for (const edge of recording.graph.out(node)) varies[recording.graph.target[edge]] = 1;
-  }
+  const leaves = [...Array(recording.count).keys()].filter((node) => recording.isLeaf(node) && recording.varies[node]);
+  const varies = recording.graph.reachedFrom(leaves);
   const found = [];
   for (let node = 0; node < graph.count; node++) {
     if (graph.into(node).length === 0 && varies[nodes[node]]) found.push(node);

@@ -9,7 +9,7 @@
  */
 export function backward(graph, output) {
   const cotangent = new Float64Array(graph.count);
-  const leads = graph.leadingTo(output);
+  const leads = graph.leadingTo([output]);
   cotangent[output] = 1;
   for (let node = output; node >= 0; node--) {
     if (!leads[node]) continue;
@@ -27,7 +27,7 @@ export function backward(graph, output) {
  */
 export function forward(graph, source) {
   const tangent = new Float64Array(graph.count);
-  const reached = graph.reachedFrom(source);
+  const reached = graph.reachedFrom([source]);
   tangent[source] = 1;
   for (let node = source; node < graph.count; node++) {
     if (!reached[node]) continue;

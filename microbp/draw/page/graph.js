@@ -35,21 +35,21 @@ export class Graph {
     return this.edgesIn.of(node);
   }
 
-  /** 1 for each node from which an edge leads on to the target, and for the target itself. */
-  leadingTo(target) {
+  /** 1 for each node from which edges lead to one of the targets, and for these themselves. */
+  leadingTo(targets) {
     const leads = new Uint8Array(this.count);
-    leads[target] = 1;
-    for (let node = target; node >= 0; node--) {
+    for (const target of targets) leads[target] = 1;
+    for (let node = this.count - 1; node >= 0; node--) {
       if (leads[node]) for (const edge of this.into(node)) leads[this.source[edge]] = 1;
     }
     return leads;
   }
 
-  /** 1 for each node that edges lead to from the source, and for the source itself. */
-  reachedFrom(source) {
+  /** 1 for each node that edges lead to from one of the sources, and for these themselves. */
+  reachedFrom(sources) {
     const reached = new Uint8Array(this.count);
-    reached[source] = 1;
-    for (let node = source; node < this.count; node++) {
+    for (const source of sources) reached[source] = 1;
+    for (let node = 0; node < this.count; node++) {
       if (reached[node]) for (const edge of this.out(node)) reached[this.target[edge]] = 1;
     }
     return reached;

@@ -1,6 +1,7 @@
 /** The tree of groups that a reader opens and closes: layers, neurons, Tensors, and parts of what is large. */
 
-import { edgesBetweenItems, inTopologicalOrder, untangle } from "./untangle.js";
+import { inTopologicalOrder } from "./topological.js";
+import { edgesBetweenItems, untangle } from "./untangle.js";
 
 /** Children from which on a group is divided into parts. */
 export const MANY = 150;

@@ -1,17 +1,17 @@
-// A layered drawing of an acyclic graph, from left to right: where boxes stand and how edges run.
-//
-// Sugiyama, Tagawa & Toda 1981; Gansner, Koutsofios, North & Vo 1993. Ranks (ranks.js), virtual vertices on long edges
-// (layered.js), an order with few crossings (order.js), heights that keep edges straight (coordinates.js), routes.
+/**
+ * A layered drawing of an acyclic graph, from left to right: where boxes stand and how edges run.
+ *
+ * Sugiyama, Tagawa & Toda 1981; Gansner, Koutsofios, North & Vo 1993. Ranks (ranks.js), virtual vertices on long edges
+ * (layered.js), an order with few crossings (order.js), heights that keep edges straight (coordinates.js), routes.
+ */
 
 import { verticals } from "./coordinates.js";
-import { curve, pointOn } from "./curves.js";
 import { layered } from "./layered.js";
 import { orderLayers } from "./order.js";
 import { ports, straightened } from "./ports.js";
 import { ranks } from "./ranks.js";
 import { columns, heightsAlong, route } from "./routes.js";
-
-export { curve, pointOn };
+import { DisjointSets } from "./sets.js";
 
 const OPTIONS = { rankGap: 60, boxGap: 16, edgeGap: 10, keepOrder: false };
 
@@ -21,15 +21,17 @@ const ASPECT = 1.6;
 /**
  * The places of boxes and the routes of edges.
  *
- * boxes    {width, height, order, side}, px; order is optional: boxes of one rank stand sorted by it where that costs
- *          nothing; side is "first" for a box that nothing leads to and that stands in the first column, "last" for
- *          one that leads nowhere and stands in the last
- * edges    {source, target}, indices of boxes; an acyclic graph, and two edges may have the same ends
- * options  {rankGap, boxGap, edgeGap, keepOrder}: px between columns, between boxes and between edges; with keepOrder
- *          boxes of one rank stand sorted by order at any cost
- * Returns {x, y, width, height, routes, crossings, ranks}: top left corners; size of the whole; for each edge its
- * points, through which `curve` draws; crossings of the layered drawing; the rank of each box.
- * Throws an Error when edges lead in a circle, or to a box that isn't there.
+ * @param {object[]} boxes {width, height, order, side}, px; order is optional: boxes of one rank stand sorted by it
+ *     where that costs nothing; side is "first" for a box that nothing leads to and that stands in the first column,
+ *     "last" for one that leads nowhere and stands in the last
+ * @param {{source: number, target: number}[]} edges between boxes; an acyclic graph, in which two edges may have the
+ *     same ends
+ * @param {object} options {rankGap, boxGap, edgeGap, keepOrder}: px between columns, between boxes and between edges;
+ *     with keepOrder boxes of one rank stand sorted by order at any cost
+ * @returns {{x: number[], y: number[], width: number, height: number, routes: {x: number, y: number}[][],
+ *     crossings: number, ranks: number[]}} top left corners; size of the whole; for each edge its points, through which
+ *     `curve` draws; crossings of the layered drawing; the rank of each box
+ * @throws {Error} where edges lead in a circle, or to a box that isn't there
  */
 export function layout(boxes, edges, options = {}) {
   const settings = { ...OPTIONS, ...options };
@@ -69,18 +71,14 @@ function everything(boxes, edges) {
 
 /** The indices of boxes and edges that hang together, part by part; the part of box 0 is the first. */
 function components(boxes, edges) {
-  const group = boxes.map((_, v) => v);
-  const find = (v) => {
-    while (group[v] !== v) v = group[v] = group[group[v]];
-    return v;
-  };
-  for (const { source, target } of edges) group[find(source)] = find(target);
+  const sets = new DisjointSets(boxes.length);
+  for (const { source, target } of edges) sets.join(source, target);
   const parts = new Map();
   boxes.forEach((_, v) => {
-    if (!parts.has(find(v))) parts.set(find(v), { boxes: [], edges: [] });
-    parts.get(find(v)).boxes.push(v);
+    if (!parts.has(sets.find(v))) parts.set(sets.find(v), { boxes: [], edges: [] });
+    parts.get(sets.find(v)).boxes.push(v);
   });
-  edges.forEach(({ source }, e) => parts.get(find(source)).edges.push(e));
+  edges.forEach(({ source }, e) => parts.get(sets.find(source)).edges.push(e));
   return [...parts.values()];
 }
 

@@ -15,7 +15,7 @@ export class Paths {
   constructor(graph, source, target) {
     Object.assign(this, { graph, source, target });
     const { rate } = graph;
-    const leads = graph.leadingTo(target);
+    const leads = graph.leadingTo([target]);
     this.ways = new Array(graph.count).fill(0n);
     this.sums = new Float64Array(graph.count);
     this.best = new Float64Array(graph.count);
@@ -56,7 +56,9 @@ export class Paths {
       yield { edges: [], product: 1 };
       return;
     }
-    const waiting = new Heap((one, other) => one.bound > other.bound || (one.bound === other.bound && one.tie < other.tie));
+    const waiting = new Heap(
+      (one, other) => one.bound > other.bound || (one.bound === other.bound && one.tie < other.tie),
+    );
     let tie = 0;
     waiting.push({ bound: this.best[this.source], tie: tie++, node: this.source, rank: 0, product: 1, taken: null });
     while (waiting.size) {

@@ -13,7 +13,7 @@ export class Steps {
   constructor(view, output) {
     Object.assign(this, { view, output });
     const { recording, boxes, order } = view;
-    this.leads = recording.graph.leadingTo(output);
+    this.leads = recording.graph.leadingTo([output]);
     const computed = order.filter((box) => boxes[box].members.some((node) => !recording.isLeaf(node)));
     const differentiated = computed.filter((box) => boxes[box].members.some((node) => this.isSwept(node)));
     this.steps = [

@@ -1,25 +1,23 @@
-// A spanning tree of tight constraints, and the cut values of its edges, for simplex.js.
-//
-// Gansner, Koutsofios, North & Vo 1993, sections 2.3 and 2.4.
+/**
+ * A spanning tree of tight constraints, and the cut values of its edges, for simplex.js.
+ *
+ * Gansner, Koutsofios, North & Vo 1993, sections 2.3 and 2.4.
+ */
+
+import { DisjointSets } from "./sets.js";
 
 /** The graph in arrays; parts that hang together by nothing are held by a root, at no cost. */
 export function connected(count, constraints) {
-  const group = Int32Array.from({ length: count }, (_, v) => v);
-  const find = (v) => {
-    while (group[v] !== v) v = group[v] = group[group[v]];
-    return v;
-  };
+  const sets = new DisjointSets(count);
   const isTarget = new Uint8Array(count);
   let groups = count;
   for (const { tail, head } of constraints) {
     isTarget[head] = 1;
-    if (find(tail) === find(head)) continue;
-    group[find(tail)] = find(head);
-    groups -= 1;
+    if (sets.join(tail, head)) groups--;
   }
   const all = constraints.slice();
   if (groups > 1) {
-    for (let v = 0; v < count; v += 1) if (!isTarget[v]) all.push({ tail: count, head: v, minimum: 0, weight: 0 });
+    for (let v = 0; v < count; v++) if (!isTarget[v]) all.push({ tail: count, head: v, minimum: 0, weight: 0 });
   }
   const nodes = groups > 1 ? count + 1 : count;
   const graph = {
@@ -43,11 +41,11 @@ export function longestPaths({ count, tail, head, minimum, outgoing, incoming })
   const position = new Float64Array(count);
   const missing = Int32Array.from(incoming, (edges) => edges.length);
   const ready = [];
-  for (let v = 0; v < count; v += 1) if (missing[v] === 0) ready.push(v);
-  for (let i = 0; i < ready.length; i += 1) {
+  for (let v = 0; v < count; v++) if (missing[v] === 0) ready.push(v);
+  for (let i = 0; i < ready.length; i++) {
     for (const e of outgoing[ready[i]]) {
       position[head[e]] = Math.max(position[head[e]], position[tail[e]] + minimum[e]);
-      missing[head[e]] -= 1;
+      missing[head[e]]--;
       if (missing[head[e]] === 0) ready.push(head[e]);
     }
   }
@@ -108,7 +106,7 @@ export function tightTree(graph, position) {
 }
 
 /**
- * Numbers the subtree of `root` in postorder from `start`, and sums up its cut values.
+ * Number the subtree of `root` in postorder from `start`, and sum up its cut values.
  *
  * The weights that leave a subtree less those that enter it are the sum of the same over its nodes, as what lies
  * within cancels.
@@ -126,7 +124,7 @@ export function numberSubtree(graph, tree, root, parentEdge, start) {
     const v = stack[stack.length - 1];
     const i = progress[progress.length - 1];
     if (i < edges[v].length) {
-      progress[progress.length - 1] += 1;
+      progress[progress.length - 1]++;
       const e = edges[v][i];
       if (e === parent[v]) continue;
       const child = tail[e] === v ? head[e] : tail[e];

@@ -1,6 +1,6 @@
 /** Groups that a path leaves and enters again are split, so that whatever a reader closes, no circle is made. */
 
-import { Heap } from "./heap.js";
+import { inTopologicalOrder } from "./topological.js";
 
 /** Edges that are followed in search of circles, at most; then groups are split more finely than they need to be. */
 const PATIENCE = 2_000_000;
@@ -23,38 +23,11 @@ export function untangle(graph, groupOf, again) {
       const tangled = onCircles(edges, item);
       if (tangled.size === 0) continue;
       const nodes = [...groupOf.keys()].filter((node) => outer[node] === group && tangled.has(item[node]));
-      for (const { nodes: own, time } of split(graph, nodes, item))
+      for (const { nodes: own, time } of split(graph, nodes, item)) {
         if (time > 0) moveOut(own, time, group, groupOf, again);
+      }
     }
   }
-}
-
-/**
- * The items of a group in topological order; as far as that permits, in their given order.
- *
- * @param {any[]} items in the order in which they would best be shown
- * @param {[any, any][]} edges between items
- */
-export function inTopologicalOrder(items, edges) {
-  const waitsFor = new Map(items.map((item) => [item, 0]));
-  const next = new Map(items.map((item) => [item, []]));
-  const place = new Map(items.map((item, n) => [item, n]));
-  for (const [source, target] of edges) {
-    waitsFor.set(target, waitsFor.get(target) + 1);
-    next.get(source).push(target);
-  }
-  const ready = new Heap((one, other) => place.get(one) < place.get(other));
-  for (const item of items) if (waitsFor.get(item) === 0) ready.push(item);
-  const order = [];
-  while (ready.size) {
-    const item = ready.pop();
-    order.push(item);
-    for (const target of next.get(item)) {
-      waitsFor.set(target, waitsFor.get(target) - 1);
-      if (waitsFor.get(target) === 0) ready.push(target);
-    }
-  }
-  return order;
 }
 
 /** For each group, the edges between what stands in it directly: pairs of items, a node being one itself. */
@@ -115,7 +88,13 @@ function onCircles(edges, item) {
   return new Set(left.filter((one) => !freeBackwards.has(one)));
 }
 
-/** Nodes, in topological order, by item and by how often a path has come back to it; each joins the first that it can. */
+/**
+ * Nodes by item and by how often a path has come back to it; each joins the first class that it can.
+ *
+ * @param {Graph} graph
+ * @param {number[]} nodes in topological order
+ * @param {(Group | number)[]} item of each node of the graph
+ */
 function split(graph, nodes, item) {
   const classes = [];
   const classesOf = new Map();

@@ -2,7 +2,7 @@
 
 import { contract } from "./contract.js";
 import { Group } from "./groups.js";
-import { Heap } from "./heap.js";
+import { inTopologicalOrder } from "./topological.js";
 
 /** Boxes that are laid out at most. */
 export const MOST = 300;
@@ -36,7 +36,7 @@ export class View {
     return group.kind === "root" || this.open.has(group);
   }
 
-  /** The recording with only those nodes kept that have a box, or by which a closed group is left; null if too large. */
+  /** The recording with only those nodes kept that have a box, or by which a group is left; null if too large. */
   get contracted() {
     this.cachedContracted ??= { value: this.contractedWith([]) };
     return this.cachedContracted.value;
@@ -126,22 +126,10 @@ export class View {
 
   topologicalOrder() {
     const { boxes, edges } = this;
-    const waitsFor = new Int32Array(boxes.length);
-    const next = boxes.map(() => []);
-    for (const { source, target } of edges) {
-      waitsFor[target]++;
-      next[source].push(target);
-    }
     // The operations in the order of their recording, as far as closed groups permit it.
     const last = boxes.map(({ members }) => members.at(-1));
-    const ready = new Heap((one, other) => last[one] < last[other]);
-    for (let box = 0; box < boxes.length; box++) if (!waitsFor[box]) ready.push(box);
-    const order = [];
-    while (ready.size) {
-      const box = ready.pop();
-      order.push(box);
-      for (const target of next[box]) if (--waitsFor[target] === 0) ready.push(target);
-    }
+    const byLast = [...boxes.keys()].sort((one, other) => last[one] - last[other]);
+    const order = inTopologicalOrder(byLast, edges.map(({ source, target }) => [source, target]));
     return order.length === boxes.length ? order : null;
   }
 
