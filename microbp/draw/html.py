@@ -20,7 +20,7 @@ FOLDER = os.path.join(os.path.dirname(__file__), "page")
 UNPACKED = 200_000
 """Up to so many characters, data stand in the page as they are; what is longer is deflated."""
 
-IMPORT = re.compile(r'^(import .* from|export .* from|import) "\./([a-z_]+\.js)";$', re.MULTILINE)
+IMPORT = re.compile(r'^(import .* from|export .* from|import) "\./([a-z0-9_]+\.js)";$', re.MULTILINE)
 """An import from a neighbour, which is one line in all modules."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")

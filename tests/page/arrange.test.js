@@ -5,8 +5,8 @@ import { arrange } from "../../microbp/draw/page/arrange.js";
 import { groupTree } from "../../microbp/draw/page/groups.js";
 import { levelsOf } from "../../microbp/draw/page/levels.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { View } from "../../microbp/draw/page/view.js";
 import { network, randomRecording, someOf } from "./recordings.js";
+import { View } from "../../microbp/draw/page/view.js";
 
 const NEAR = 1.5;
 
@@ -88,7 +88,7 @@ test("a frame contains what is in its group, and overlaps nothing else", () => {
   }
 });
 
-test("a route begins at the right side of its first box, ends at the left side of its last, and never turns back", () => {
+test("a route leads from the right side of its first box to the left side of its last, and never turns back", () => {
   for (const { view, placed } of arranged()) {
     placed.routes.forEach((points, edge) => {
       const [from, to] = [placed.boxes[view.edges[edge].source], placed.boxes[view.edges[edge].target]];

@@ -6,9 +6,9 @@ import { backward } from "../../microbp/draw/page/gradients.js";
 import { groupTree } from "../../microbp/draw/page/groups.js";
 import { levelsOf } from "../../microbp/draw/page/levels.js";
 import { numberText } from "../../microbp/draw/page/numbers.js";
+import { labelled, network, Tape } from "./recordings.js";
 import { Steps } from "../../microbp/draw/page/steps.js";
 import { View } from "../../microbp/draw/page/view.js";
-import { labelled, network, Tape } from "./recordings.js";
 
 function example(level = 0, sizes = [2, 3, 2]) {
   const recording = network(sizes);

@@ -35,7 +35,10 @@ test("two hills have two lines, and a ring has an inner and an outer one", () =>
   const hills = (x, y) => 9 - Math.min((x - 8) ** 2, (x - 24) ** 2) - (y - 8) ** 2;
   const ring = (x, y) => 9 - (Math.hypot(x - 15, y - 15) - 10) ** 2;
 
-  for (const [lines, count] of [[zeroLines(field(33, 17, hills), 33, 17), 2], [zeroLines(field(31, 31, ring), 31, 31), 2]]) {
+  for (const [lines, count] of [
+    [zeroLines(field(33, 17, hills), 33, 17), 2],
+    [zeroLines(field(31, 31, ring), 31, 31), 2],
+  ]) {
     assert.equal(lines.length, count);
     assert.ok(lines.every(isClosed));
   }
@@ -43,7 +46,13 @@ test("two hills have two lines, and a ring has an inner and an outer one", () =>
 
 test("where a cell changes sign twice, the mean of its corners says which of them are connected", () => {
   const around = (middle) => [middle, -1, -1, middle]; // two corners above, two below, across from each other
-  const ends = (lines) => lines.map((line) => line.map((point) => point.map((x) => x.toFixed(2)).join()).sort().join(" "));
+  const ends = (lines) =>
+    lines.map((line) =>
+      line
+        .map((point) => point.map((x) => x.toFixed(2)).join())
+        .sort()
+        .join(" "),
+    );
 
   assert.deepEqual(ends(zeroLines(around(3), 2, 2)).sort(), ["0.00,0.75 0.25,1.00", "0.75,0.00 1.00,0.25"]);
   assert.deepEqual(ends(zeroLines(around(0.5), 2, 2)).sort(), ["0.00,0.33 0.33,0.00", "0.67,1.00 1.00,0.67"]);

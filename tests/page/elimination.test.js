@@ -3,8 +3,8 @@ import { test } from "node:test";
 
 import { Elimination } from "../../microbp/draw/page/elimination.js";
 import { Graph } from "../../microbp/draw/page/graph.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
 import { shuffled } from "./graphs.js";
+import { randomNumbers } from "../../microbp/draw/page/random.js";
 import { agree, chain, randomLinearized, sumOverPaths } from "./recordings.js";
 
 const ORDERS = ["forward", "reverse", "markowitz"];

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Elimination } from "../../microbp/draw/page/elimination.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
 import { Game } from "../../microbp/draw/page/game.js";
+import { backward } from "../../microbp/draw/page/gradients.js";
 import { groupTree } from "../../microbp/draw/page/groups.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { View } from "../../microbp/draw/page/view.js";
 import { agree, labelled, network, randomRecording, someOf, Tape } from "./recordings.js";
+import { View } from "../../microbp/draw/page/view.js";
 
 const ORDERS = ["forward", "reverse", "markowitz"];
 

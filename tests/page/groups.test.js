@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Group, groupTree, MANY } from "../../microbp/draw/page/groups.js";
-import { View } from "../../microbp/draw/page/view.js";
-import { network, randomRecording, Tape } from "./recordings.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { network, randomRecording, Tape } from "./recordings.js";
 import { someOf } from "./recordings.js";
+import { View } from "../../microbp/draw/page/view.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { sampled } from "../../microbp/draw/page/curves.js";
+import { randomGraph } from "./graphs.js";
 import { placeLabels } from "../../microbp/draw/page/labels.js";
 import { layout } from "../../microbp/draw/page/layout.js";
-import { randomGraph } from "./graphs.js";
 
 const LABEL = { width: 44, height: 14 };
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { legibleLevel, levelsOf } from "../../microbp/draw/page/levels.js";
-import { MOST, View } from "../../microbp/draw/page/view.js";
 import { network, randomRecording, Tape } from "./recordings.js";
+import { MOST, View } from "../../microbp/draw/page/view.js";
 
 const boxesOf = (recording, { tree, open }) => new View(recording, tree, open).boxes;
 

@@ -5,8 +5,8 @@ import { groupTree } from "../../microbp/draw/page/groups.js";
 import { litByPath } from "../../microbp/draw/page/light.js";
 import { Paths } from "../../microbp/draw/page/paths.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { View } from "../../microbp/draw/page/view.js";
 import { labelled, network, randomRecording, someOf, Tape } from "./recordings.js";
+import { View } from "../../microbp/draw/page/view.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countText, numberText, operandText, signOf } from "../../microbp/draw/page/numbers.js";
+import { clamped, countOf, countText, numberText, operandText, signOf } from "../../microbp/draw/page/numbers.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
 
 test("a number has three figures, a true minus, and no sign on a zero", () => {
@@ -72,4 +72,12 @@ test("a sign is a word", () => {
     "unknown",
     "negative",
   ]);
+});
+
+test("a count of things is one thing, or many in groups of three digits", () => {
+  assert.deepEqual([0, 1, 12345].map((n) => countOf(n, "epoch")), ["0 epochs", "1 epoch", "12,345 epochs"]);
+});
+
+test("a number is clamped to the nearest of a range", () => {
+  assert.deepEqual([-2, 0.5, 7].map((x) => clamped(x, 0, 1)), [0, 0.5, 1]);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ranks } from "../../microbp/draw/page/ranks.js";
 import { edgesOf, randomGraph } from "./graphs.js";
+import { ranks } from "../../microbp/draw/page/ranks.js";
 
 test("every edge leads to a higher rank, and no one box could be moved to make edges shorter", () => {
   for (let seed = 0; seed < 30; seed += 1) {

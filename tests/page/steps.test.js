@@ -4,9 +4,9 @@ import { test } from "node:test";
 import { backward } from "../../microbp/draw/page/gradients.js";
 import { groupTree } from "../../microbp/draw/page/groups.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { agree, network, randomRecording, someOf, Tape } from "./recordings.js";
 import { Steps } from "../../microbp/draw/page/steps.js";
 import { View } from "../../microbp/draw/page/view.js";
-import { agree, network, randomRecording, someOf, Tape } from "./recordings.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TrainingData, bytesOf, floatsOf } from "../../microbp/draw/page/trainingdata.js";
+import { bytesOf, floatsOf } from "../../microbp/draw/page/base64.js";
+import { TrainingData } from "../../microbp/draw/page/trainingdata.js";
 
 const base64 = (array) => Buffer.from(array.buffer).toString("base64");
 
@@ -87,7 +88,9 @@ test("of several classes each has a field that is above 0 where it is the answer
 });
 
 test("a bit says of each example whether it is on the right side", () => {
-  const right = [0, 1, 2].map((frame) => Array.from({ length: 9 }, (_, point) => Number(region().isRight(frame, point))));
+  const right = [0, 1, 2].map((frame) =>
+    Array.from({ length: 9 }, (_, point) => Number(region().isRight(frame, point))),
+  );
 
   assert.deepEqual(right[0], [1, 0, 1, 0, 0, 0, 0, 0, 1]);
   assert.deepEqual(right[1], Array(9).fill(0));

@@ -44,8 +44,7 @@ export class Axes {
       svg("path", { class: "frame", d: `M${this.left},${this.top}V${this.bottom}H${this.right}` }),
       xName && svg("text", { class: "name", x: (this.left + this.right) / 2, y: this.bottom + 35 }, xName),
       yName && svg(
-        "text",
-        { class: "name", transform: `translate(${left + 11},${(this.top + this.bottom) / 2}) rotate(-90)` },
+        "text", { class: "name", transform: `translate(${left + 11},${(this.top + this.bottom) / 2}) rotate(-90)` },
         yName,
       ),
       this.mark,

@@ -1,6 +1,6 @@
 /** What is written in a box: the rows of a single number, of a neuron, of a layer or any other closed group. */
 
-import { numberText, rangeOf } from "./numbers.js";
+import { countOf, numberText, rangeOf } from "./numbers.js";
 
 /** Letters of a name that are shown in a box. */
 const LONGEST = 22;
@@ -26,7 +26,10 @@ export function contentOf(view, box, steps, state) {
   const isGiven = isAllLeaves(view, box);
   const exits = view.exitsOf(box).filter((exit) => isGiven || !recording.isLeaf(exit));
   if (exits.length === 1) {
-    return { title: group.name, rows: [{ text: short(recording.name(exits[0])), kind: "name" }, ...rowsOf(recording, exits[0], steps, state)] };
+    return {
+      title: group.name,
+      rows: [{ text: short(recording.name(exits[0])), kind: "name" }, ...rowsOf(recording, exits[0], steps, state)],
+    };
   }
   return { title: short(group.name, 28), rows: manyRows(view, box, exits, steps, state) };
 }
@@ -83,10 +86,14 @@ function manyRows(view, box, exits, steps, state) {
   const { recording } = view;
   const { group, members } = view.boxes[box];
   const neurons = group.members.length && group.groups.filter(({ kind }) => kind === "neuron").length;
-  const count = neurons ? countOf(neurons, "neuron") : group.kind === "tensor" || isAllLeaves(view, box)
-    ? countOf(members.length, "number") : countOf(members.filter((node) => !recording.isLeaf(node)).length, "operation");
+  const count = neurons
+    ? countOf(neurons, "neuron")
+    : group.kind === "tensor" || isAllLeaves(view, box)
+      ? countOf(members.length, "number")
+      : countOf(members.filter((node) => !recording.isLeaf(node)).length, "operation");
   const shown = exits.length ? exits : members;
-  const rows = [{ text: count, kind: "count" }, rangeRow("", shown.filter((node) => state.isComputed[node]), recording.value)];
+  const computed = shown.filter((node) => state.isComputed[node]);
+  const rows = [{ text: count, kind: "count" }, rangeRow("", computed, recording.value)];
   const reached = shown.filter((node) => state.isReached[node]);
   if (shown.some((node) => recording.varies[node])) {
     const row = rangeRow("∂ ", reached, state.cotangent);
@@ -100,10 +107,6 @@ function rangeRow(sign, nodes, column) {
   const [low, high] = rangeOf(nodes.map((node) => column[node]));
   const text = nodes.length === 0 ? "·" : low === high ? numberText(low) : `${numberText(low)} … ${numberText(high)}`;
   return { text: sign + text, kind: "value", mark: nodes.length ? "final" : "unknown" };
-}
-
-function countOf(count, what) {
-  return count === 1 ? `1 ${what}` : `${String(count).replace(/\B(?=(\d{3})+$)/g, ",")} ${what}s`;
 }
 
 function isAllLeaves(view, box) {

@@ -1,8 +1,10 @@
-/** A card of the training view: a heading, beside it what its signs mean, and below it a chart. */
+/** What the cards of the training view have in common: their frame, their legend, where the pointer is. */
 
 import { html, svg } from "./elements.js";
 
 /**
+ * A card: a heading, beside it what its signs mean, and below it a chart.
+ *
  * @param {string} name by which styles know the card
  * @param {string} title
  * @param {(Node | string)[]} legend
@@ -15,6 +17,20 @@ export function card(name, title, legend, ...children) {
     html("div", { class: "title" }, heading, html("span", { class: "legend" }, ...legend)),
     ...children,
   );
+}
+
+/**
+ * Where an event is in a drawing.
+ *
+ * @param {MouseEvent} event
+ * @param {Element} drawing
+ * @param {number} width of the drawing in its own pixels, from which it is scaled to the width that it has
+ * @returns {{x: number, y: number}} in its own pixels
+ */
+export function pointIn(event, drawing, width) {
+  const box = drawing.getBoundingClientRect();
+  const scale = width / box.width;
+  return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale };
 }
 
 /** An entry of a legend: how a line looks, and what it is. */

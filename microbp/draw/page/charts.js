@@ -1,5 +1,7 @@
 /** What a chart is computed from: scales, ticks, the paths of lines and bands. Nothing here touches the page. */
 
+import { withMinus } from "./numbers.js";
+
 /**
  * The straight map of one range to another: f(x) = r₀ + (x − d₀)(r₁ − r₀)/(d₁ − d₀).
  *
@@ -79,7 +81,7 @@ export function bandPath(xs, lows, highs) {
 /** The place of what is nearest to x in ascending numbers. */
 export function nearest(numbers, x) {
   let best = 0;
-  for (let n = 1; n < numbers.length; n += 1) {
+  for (let n = 1; n < numbers.length; n++) {
     if (Math.abs(numbers[n] - x) < Math.abs(numbers[best] - x)) best = n;
   }
   return best;
@@ -87,8 +89,4 @@ export function nearest(numbers, x) {
 
 function rounded(x) {
   return Math.round(x * 100) / 100;
-}
-
-function withMinus(text) {
-  return text.replace(/^-/, "−");
 }

@@ -12,8 +12,8 @@
  */
 export function zeroLines(field, width, height) {
   const links = new Map(); // from the edge of a cell to the one or two that the line goes on to
-  for (let j = 0; j + 1 < height; j += 1) {
-    for (let i = 0; i + 1 < width; i += 1) {
+  for (let j = 0; j + 1 < height; j++) {
+    for (let i = 0; i + 1 < width; i++) {
       for (const [one, two] of segmentsOf(field, width, height, i, j)) {
         link(links, one, two);
         link(links, two, one);

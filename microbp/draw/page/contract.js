@@ -48,7 +48,12 @@ export function contract(graph, kept) {
       origin.push(edge);
     }
   }
-  return { graph: new Graph(nodes.length, sources, targets, rates), nodes: Int32Array.from(nodes), place, origin: Int32Array.from(origin) };
+  return {
+    graph: new Graph(nodes.length, sources, targets, rates),
+    nodes: Int32Array.from(nodes),
+    place,
+    origin: Int32Array.from(origin),
+  };
 }
 
 /** The kept nodes from which a target is reached without another kept one between, with the sum over the paths. */

@@ -1,7 +1,7 @@
 /** The card of the cost curve, and below it how many examples are right, where that is known. */
 
 import { Axes } from "./axes.js";
-import { card, lineEntry } from "./card.js";
+import { card, lineEntry, pointIn } from "./card.js";
 import { linePath, nearest, niceRange } from "./charts.js";
 import { html, svg } from "./elements.js";
 import { Faded } from "./faded.js";
@@ -13,6 +13,7 @@ const COST = 132; // of the height, for the cost, where two plots share it
 
 /** @typedef {{epochs: number[], numbers: (number | null)[], name: string, style: string, text: Function}} Curve */
 
+/** The card of the cost by epochs; a click moves the slider there. */
 export class CostCard {
   /** @param {Training} training what the cards share: data, and `goTo` to move the slider */
   constructor(training) {
@@ -71,9 +72,8 @@ export class CostCard {
   }
 
   clicked(event) {
-    const box = this.chart.getBoundingClientRect();
     const { axes } = this.plots[0];
-    const x = ((event.clientX - box.left) * WIDTH) / box.width;
+    const { x } = pointIn(event, this.chart, WIDTH);
     const epochs = ((x - axes.left) / (axes.right - axes.left)) * (axes.xRange[1] - axes.xRange[0]) + axes.xRange[0];
     this.training.goTo(nearest(this.training.data.frames, epochs));
   }

@@ -1,5 +1,7 @@
 /** The data that the page was made with. */
 
+import { bytesOf } from "./base64.js";
+
 /**
  * The data of this page, unpacked where they are deflated.
  *
@@ -13,7 +15,6 @@ export async function dataOf(page) {
 }
 
 async function inflated(base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const stream = new Blob([bytesOf(base64)]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Response(stream).text();
 }

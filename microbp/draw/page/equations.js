@@ -27,7 +27,7 @@ export class Network {
     }
   }
 
-  /** The node of a letter, layer, neuron and second index (0 for none); undefined where there is none, or are several. */
+  /** The node of a letter, layer, neuron and second index (0 for none); undefined unless there is exactly one. */
   at(letter, layer, neuron, index = 0) {
     return this.places.get(key(letter, layer, neuron, index));
   }

@@ -2,8 +2,8 @@
 
 import { html, math, refill } from "./elements.js";
 import { Network } from "./equations.js";
-import { numberText, operandText } from "./numbers.js";
 import { backward } from "./gradients.js";
+import { numberText, operandText } from "./numbers.js";
 
 /** Quantities of one equation, and terms of one sum, that are written out. */
 const [SHOWN, TERMS] = [3, 4];
@@ -15,7 +15,9 @@ const SAYS = {
   BP4: "the gradient by a weight",
 };
 
+/** The panel of the equations; hidden where nothing is labelled in the book's indices. */
 export class EquationsPanel {
+  /** @param {Explorer} explorer the recording, the steps and the selection */
   constructor(explorer) {
     this.explorer = explorer;
     this.network = new Network(explorer.recording);
@@ -80,7 +82,8 @@ export class EquationsPanel {
 
 /** An equation at its numbers, as "∂C/∂w2_1,1 = −0.524 × (−0.0422) = 0.0221". */
 function lineText({ left, factors, total }) {
-  const terms = factors.slice(0, TERMS).map((term) => term.map(({ value }, n) => (n ? operandText : numberText)(value)).join(" × "));
+  const termText = (term) => term.map(({ value }, n) => (n ? operandText : numberText)(value)).join(" × ");
+  const terms = factors.slice(0, TERMS).map(termText);
   const more = factors.length > TERMS ? ` + … (${factors.length} terms)` : "";
   const sum = terms.map((term, n) => (n === 0 ? term : `+ ${term}`)).join(" ") + more;
   const isPlain = factors.length === 1 && factors[0].length === 1;
@@ -111,7 +114,8 @@ const FORMULAS = {
     both("w", row(letter("k"), letter("j")), plusOne("l")), both("δ", letter("k"), plusOne("l")), sigmaPrime("l"),
   ),
   BP3: () => formula(
-    over(partial(letter("C")), partial(both("b", letter("j"), letter("l")))), sign("="), both("δ", letter("j"), letter("l")),
+    over(partial(letter("C")), partial(both("b", letter("j"), letter("l")))), sign("="),
+    both("δ", letter("j"), letter("l")),
   ),
   BP4: () => formula(
     over(partial(letter("C")), partial(both("w", row(letter("j"), letter("k")), letter("l")))), sign("="),

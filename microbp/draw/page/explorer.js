@@ -8,6 +8,7 @@ import { helpSection } from "./help.js";
 import { keyboard } from "./keyboard.js";
 import { legibleLevel, levelsOf } from "./levels.js";
 import { litByPath } from "./light.js";
+import { clamped } from "./numbers.js";
 import { PathsPanel } from "./pathspanel.js";
 import { Picture } from "./picture.js";
 import { Recording } from "./recording.js";
@@ -57,8 +58,12 @@ export class Explorer {
       this.root,
       this.controls.header,
       html("main", {}, this.canvas),
-      html("aside", { "aria-label": "what is selected, equations and paths" }, ...this.panels.map(({ element }) => element), helpSection()),
-      html("footer", {}, this.message, this.controls.stepper, this.gamePanel.element),
+      html(
+        "aside", { "aria-label": "what is selected, equations and paths" },
+        ...this.panels.map(({ element }) => element),
+        helpSection(),
+      ),
+      html("footer", {}, this.message, this.controls.stepper.element, this.gamePanel.element),
     );
     this.canvas.addEventListener("click", (event) => this.clicked(event));
     keyboard(this);
@@ -84,7 +89,8 @@ export class Explorer {
   openGroup(group) {
     const view = new View(this.recording, this.level.tree, new Set([...this.open, group]), this.pinned);
     if (view.boxes.length > MOST) {
-      this.say(`${group.fullName} has ${group.items.length} boxes, and at most ${MOST} are drawn at once: close another group first.`);
+      const boxes = `${group.fullName} has ${group.items.length} boxes`;
+      this.say(`${boxes}, and at most ${MOST} are drawn at once: close another group first.`);
       return;
     }
     this.open.add(group);
@@ -116,7 +122,8 @@ export class Explorer {
     this.picture = new Picture(this.view, this.steps);
     refill(this.canvas, this.picture.element);
     this.controls.fit();
-    const same = ({ phase, box }) => phase === before?.phase && (box < 0 || this.view.boxes[box].members.includes(nodes.at(-1)));
+    const same = ({ phase, box }) =>
+      phase === before?.phase && (box < 0 || this.view.boxes[box].members.includes(nodes.at(-1)));
     this.step = wasAtEnd ? this.steps.last : Math.max(this.steps.steps.findIndex(same), 0);
     if (this.selection?.edge !== undefined || this.selection?.group) this.selection = null;
     this.game?.leave();
@@ -130,7 +137,7 @@ export class Explorer {
 
   /** Go to a step. */
   goTo(step) {
-    this.step = Math.max(0, Math.min(step, this.steps.last));
+    this.step = clamped(step, 0, this.steps.last);
     this.state = this.steps.stateAfter(this.step);
     this.picture.showStep(this.steps, this.step, this.state);
     this.controls.showStep();

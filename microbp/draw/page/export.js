@@ -1,8 +1,8 @@
 /** Export of the picture as it is seen, as an SVG file that needs nothing else. */
 
 const PROPERTIES = [
-  "fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-family", "font-size", "font-weight", "font-style",
-  "text-anchor", "paint-order", "stroke-linejoin", "display",
+  "fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "paint-order", "opacity", "display",
+  "font-family", "font-size", "font-weight", "font-style", "text-anchor",
 ];
 
 /** Save the explorer's picture; the name of the file is the title's. */

@@ -1,4 +1,6 @@
-/** A binary heap. */
+/** A binary heap: of many items, the one that comes before all others. */
+
+/** Items of which the first is found in a time that grows with the logarithm of their number. */
 export class Heap {
   /** @param {(one, other) => boolean} comesBefore whether one is to be taken before the other */
   constructor(comesBefore) {

@@ -23,7 +23,9 @@ const CLOSED = {
 export function levelsOf(recording) {
   const kinds = new Set(recording.groups.map(({ kind }) => kind));
   const layered = groupTree(recording, "layered");
-  const levels = kinds.has("layer") ? [levelOf(recording, "layers", layered), levelOf(recording, "neurons", layered)] : [];
+  const levels = kinds.has("layer")
+    ? [levelOf(recording, "layers", layered), levelOf(recording, "neurons", layered)]
+    : [];
   if (!kinds.has("tensor")) return [...levels, levelOf(recording, "operations", layered)];
   const whole = groupTree(recording, "whole");
   return [...levels, levelOf(recording, "operations", whole), levelOf(recording, "entries", whole)];
@@ -48,7 +50,8 @@ function levelOf(recording, name, tree) {
     for (const kind of new Set(generation.map((group) => group.kind))) {
       const groups = generation.filter((group) => group.kind === kind);
       const more = groups.reduce((sum, group) => sum + group.items.length - 1, 0);
-      if (CLOSED[name].includes(kind) || count + more > MOST || (kind === "input" && groups[0].members.length > INPUTS)) continue;
+      const isLong = kind === "input" && groups[0].members.length > INPUTS;
+      if (isLong || CLOSED[name].includes(kind) || count + more > MOST) continue;
       count += more;
       for (const group of groups) {
         open.add(group);

@@ -1,9 +1,9 @@
 /** The card of all weights at the slider's epoch, as cells whose colour and sign say how large they are. */
 
-import { card } from "./card.js";
-import { html } from "./elements.js";
+import { card, pointIn } from "./card.js";
+import { hasModifier, html } from "./elements.js";
 import { mapLayout } from "./maplayout.js";
-import { countText, numberText } from "./numbers.js";
+import { clamped, countText, numberText } from "./numbers.js";
 
 const WIDTH = 640;
 const SHADES = 24;
@@ -12,6 +12,7 @@ const ROOMY = 26; // pixels that a number of two digits needs
 const WIDE = 36; // and one of three
 const MOVES = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
+/** The card of the cells: a number each, over which one points and walks. */
 export class MapCard {
   /** @param {Training} training what the cards share: data, frame, lit weight, and `light` and `select` */
   constructor(training) {
@@ -91,7 +92,7 @@ export class MapCard {
     const start = training.frame * parameter.size;
     const [, , width, height] = cell(0);
     const gap = width >= 6 ? 1 : 0;
-    for (let index = 0; index < parameter.size; index += 1) {
+    for (let index = 0; index < parameter.size; index++) {
       const value = parameter.values[start + index];
       const [x, y] = cell(index);
       const sign = value < 0 ? -1 : 1;
@@ -110,12 +111,10 @@ export class MapCard {
   }
 
   weightAt(event) {
-    const box = this.canvas.getBoundingClientRect();
-    const x = ((event.clientX - box.left) * WIDTH) / box.width;
-    const y = ((event.clientY - box.top) * this.height) / box.height;
+    const { x, y } = pointIn(event, this.canvas, WIDTH);
     for (const { parameter, cell, ...block } of this.blocks) {
       if (x < block.x || y < block.y || x > block.x + block.width || y > block.y + block.height) continue;
-      for (let index = 0; index < parameter.size; index += 1) {
+      for (let index = 0; index < parameter.size; index++) {
         const [left, top, width, height] = cell(index);
         if (x >= left && x < left + width && y >= top && y < top + height) return { parameter, index };
       }
@@ -125,14 +124,14 @@ export class MapCard {
 
   /** Walk from cell to cell by the arrow keys. */
   pressed(event) {
-    if (!(event.key in MOVES) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in MOVES) || hasModifier(event)) return;
     event.preventDefault();
     const { training } = this;
     const weight = training.selected ?? training.data.weights[0];
     const [rows, columns] = weight.parameter.shape;
     const [down, right] = training.selected ? MOVES[event.key] : [0, 0];
-    const row = Math.min(Math.max(Math.floor(weight.index / columns) + down, 0), rows - 1);
-    const column = Math.min(Math.max((weight.index % columns) + right, 0), columns - 1);
+    const row = clamped(Math.floor(weight.index / columns) + down, 0, rows - 1);
+    const column = clamped((weight.index % columns) + right, 0, columns - 1);
     training.select({ parameter: weight.parameter, index: row * columns + column }, true);
   }
 

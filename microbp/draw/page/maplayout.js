@@ -1,4 +1,6 @@
-/** Where the numbers of a network stand in their picture: a block of cells for each layer. Pure. */
+/** Where the numbers of a network stand in their picture: a block of cells for each layer. */
+
+import { clamped } from "./numbers.js";
 
 const GAP = 26; // pixels between two blocks, and above each for its name
 const LARGEST = { width: 46, height: 24 };
@@ -45,9 +47,9 @@ function blocksOf(parameters, isFirst, width, wide) {
   const [rows, columns] = parameters[0].shape;
   const side = Math.sqrt(columns);
   const areImages = isFirst && parameters[0].letter === "w" && side % 1 === 0 && columns >= PIXELS;
-  const cellHeight = between(Math.floor(HEIGHT / rows), 1, LARGEST.height);
+  const cellHeight = clamped(Math.floor(HEIGHT / rows), 1, LARGEST.height);
   const least = areImages ? BESIDE : Math.min(BESIDE, (width - 30) / (columns + 1.4));
-  const cellWidth = between(Math.max(wide, least), 1, LARGEST.width);
+  const cellWidth = clamped(Math.max(wide, least), 1, LARGEST.width);
   let x = 0;
   for (const parameter of parameters) {
     const isImage = areImages && parameter.letter === "w";
@@ -67,9 +69,9 @@ function cells(parameter, width, height) {
 /** Each row as an image of its own, in lines as long as there is room for. */
 function tiles(parameter, side, width) {
   const [rows, columns] = parameter.shape;
-  const pixel = between(Math.floor(2 * Math.sqrt((width * HEIGHT) / (rows * columns))) / 2, 1, 4);
+  const pixel = clamped(Math.floor(2 * Math.sqrt((width * HEIGHT) / (rows * columns))) / 2, 1, 4);
   const pitch = side * pixel + 4;
-  const perLine = between(Math.floor((width + 4) / pitch), 1, rows);
+  const perLine = clamped(Math.floor((width + 4) / pitch), 1, rows);
   const cell = (index) => {
     const [row, column] = [Math.floor(index / columns), index % columns];
     const left = (row % perLine) * pitch + (column % side) * pixel;
@@ -87,8 +89,4 @@ function moved(block, x, y) {
     return [left + x, top + y, width, height];
   };
   return { ...block, x: block.x + x, y: block.y + y, cell: there };
-}
-
-function between(x, low, high) {
-  return Math.min(Math.max(x, low), high);
 }

@@ -32,9 +32,19 @@ export function countText(count) {
   return digits.length > 30 ? `about 10^${digits.length - 1}` : digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** A count of things, in English: 1 epoch, 2,000 epochs. */
+export function countOf(count, what) {
+  return `${countText(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** The least and the greatest of many numbers; not-a-number where one of them is none. */
 export function rangeOf(numbers) {
   return numbers.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
+}
+
+/** The number between low and high that is nearest to x. */
+export function clamped(x, low, high) {
+  return Math.min(Math.max(x, low), high);
 }
 
 /** The sign of a rate factor as a word that styles and screen readers can use. */
@@ -47,6 +57,7 @@ function withoutZeros(text) {
   return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
-function withMinus(text) {
+/** A text that JavaScript made of a number, with a true minus. */
+export function withMinus(text) {
   return text.replace(/^-/, "−");
 }

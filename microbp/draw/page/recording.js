@@ -27,7 +27,12 @@ export class Recording {
     this.groups = groups;
     this.outputs = outputs;
     this.slot = Int32Array.from(edges.slot);
-    this.all = new Graph(this.count, edges.source, edges.target, edges.rate.map((rate) => (rate === null ? NaN : +rate)));
+    this.all = new Graph(
+      this.count,
+      edges.source,
+      edges.target,
+      edges.rate.map((rate) => (rate === null ? NaN : +rate)),
+    );
     const kept = edges.rate.map((rate, edge) => edge).filter((edge) => edges.rate[edge] !== null);
     const pick = (column) => kept.map((edge) => column[edge]);
     this.graph = new Graph(this.count, pick(edges.source), pick(edges.target), pick(edges.rate).map(Number));

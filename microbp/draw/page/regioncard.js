@@ -4,7 +4,7 @@ import { Axes } from "./axes.js";
 import { card, pointEntry } from "./card.js";
 import { zeroLines } from "./contour.js";
 import { html, svg } from "./elements.js";
-import { countText, numberText } from "./numbers.js";
+import { clamped, countOf, countText, numberText } from "./numbers.js";
 import { COLOURS, shapeOfClass } from "./shapes.js";
 
 const WIDTH = 640;
@@ -14,6 +14,7 @@ const FAINT = 0.1; // how strong the colour is at the boundary
 const STRONG = 0.5; // and where the answer is as clear as can be
 const NOTED = 12; // so many classes have their place in the legend
 
+/** The card of the plane of inputs, coloured by the network's answers. */
 export class RegionCard {
   /** @param {Training} training what the cards share: data and frame */
   constructor(training) {
@@ -43,7 +44,7 @@ export class RegionCard {
   /** Axes on which both inputs have the same scale, unless one of them ranges much further. */
   plot() {
     const { x, y } = this.region;
-    const ratio = Math.min(Math.max((x[1] - x[0]) / (y[1] - y[0]), 0.6), PLOT.width / PLOT.height);
+    const ratio = clamped((x[1] - x[0]) / (y[1] - y[0]), 0.6, PLOT.width / PLOT.height);
     const width = PLOT.height * ratio + 80;
     return new Axes({
       left: (WIDTH - width - 20) / 2, top: 0, width, height: HEIGHT, xRange: x, yRange: y, xName: "x₁", yName: "x₂",
@@ -88,7 +89,7 @@ export class RegionCard {
     const small = document.createElement("canvas");
     small.width = small.height = side;
     const image = new ImageData(side, side);
-    for (let n = 0; n < clearness.length; n += 1) {
+    for (let n = 0; n < clearness.length; n++) {
       const place = 4 * ((side - 1 - Math.floor(n / side)) * side + (n % side));
       image.data.set(colours[classes[n]], place);
       image.data[place + 3] = 255 * (FAINT + (STRONG - FAINT) * clearness[n]);
@@ -137,7 +138,7 @@ export class RegionCard {
       return `${label} in ${numberText(100 * share, 2)} %`;
     });
     return `Decision region after ${training.data.frames[frame]} epochs. ${right}In the plane drawn the answer is `
-      + `${shares.slice(0, NOTED).join(", ")} of the area; the boundary is in ${lines} piece${lines === 1 ? "" : "s"}.`;
+      + `${shares.slice(0, NOTED).join(", ")} of the area; the boundary is in ${countOf(lines, "piece")}.`;
   }
 }
 

@@ -17,7 +17,8 @@ export function sentenceOf(steps, step) {
   const { recording } = view;
   const { phase, box } = steps.steps[step];
   if (phase === "start") {
-    return "Start: what is given has its numbers. Go on, and the rest is computed from them, one operation after another.";
+    return "Start: what is given has its numbers. "
+      + "Go on, and the rest is computed from them, one operation after another.";
   }
   if (phase === "seed") {
     const name = recording.name(output);
@@ -37,13 +38,17 @@ function forwardSentence(view, box) {
   const { names, numbers } = computationOf(recording, node);
   const label = recording.label[node];
   const start = label === null ? `Forward, ${recording.operation(node)}:` : `Forward: ${label} =`;
-  return names === null ? `${start} ${value}` : `${start} ${names} = ${numbers} = ${value}`.replace(` = ${value} = ${value}`, ` = ${value}`);
+  return names === null
+    ? `${start} ${value}`
+    : `${start} ${names} = ${numbers} = ${value}`.replace(` = ${value} = ${value}`, ` = ${value}`);
 }
 
 function valuesText(view, box) {
   const { recording } = view;
   const exits = view.exitsOf(box);
-  const told = exits.slice(0, TOLD).map((node) => `${recording.nameInText(node)} = ${numberText(recording.value[node])}`);
+  const told = exits
+    .slice(0, TOLD)
+    .map((node) => `${recording.nameInText(node)} = ${numberText(recording.value[node])}`);
   return told.join(", ") + andMore(exits.length - told.length);
 }
 
@@ -58,7 +63,10 @@ function backwardSentence(steps, step) {
     return `${recording.nameInText(source)} += ${numberText(rate)} × ${numberText(cotangent[target])}`;
   });
   const more = andMore(contributions.length - told.length);
-  if (group) return `Backward through ${group.fullName}: ${told.length ? told.join("; ") + more : "the gradients by all in it are final"}`;
+  if (group) {
+    const says = told.length ? told.join("; ") + more : "the gradients by all in it are final";
+    return `Backward through ${group.fullName}: ${says}`;
+  }
   const name = [recording.operation(node), recording.label[node]].filter(Boolean).join(" ");
   return `Backward from ${name}, ∂ = ${numberText(cotangent[node])}: ${told.join("; ")}${more}`;
 }

@@ -3,7 +3,7 @@
 import { CostCard } from "./costcard.js";
 import { html, refill } from "./elements.js";
 import { MapCard } from "./mapcard.js";
-import { countText, numberText } from "./numbers.js";
+import { countOf, countText, numberText } from "./numbers.js";
 import { RegionCard } from "./regioncard.js";
 import { Timeline } from "./timeline.js";
 import { TrainingData } from "./trainingdata.js";
@@ -47,7 +47,7 @@ class Training {
   /** What there is to know of the run, and what the page leaves out. */
   note() {
     const { data } = this;
-    const parts = [`${data.epochs} epoch${data.epochs === 1 ? "" : "s"}`];
+    const parts = [countOf(data.epochs, "epoch")];
     if (data.interrupted) parts[0] += ", then training was interrupted";
     const every = data.frames[1] - data.frames[0];
     if (every > 1) parts.push(`every ${every}${every === 2 ? "nd" : "th"} is shown`);
@@ -57,8 +57,7 @@ class Training {
 
   /** Be at a frame, as the reader asked; what plays stops. */
   goTo(frame) {
-    this.timeline.pause();
-    this.show(Math.min(Math.max(frame, 0), this.data.frames.length - 1));
+    this.timeline.stepper.go(frame);
   }
 
   show(frame) {
@@ -72,7 +71,7 @@ class Training {
   /** Say where the slider is; while it plays, to the eyes alone. */
   say() {
     for (const spoken of [this.message, this.picker?.told]) {
-      spoken?.setAttribute("aria-live", this.timeline.isPlaying ? "off" : "polite");
+      spoken?.setAttribute("aria-live", this.timeline.stepper.isPlaying ? "off" : "polite");
     }
     refill(this.message, ...this.sentence());
   }
@@ -80,7 +79,7 @@ class Training {
   sentence() {
     const { data, frame } = this;
     const epochs = data.frames[frame];
-    const parts = [epochs === 0 ? "Before training" : `After ${epochs} epoch${epochs === 1 ? "" : "s"}`];
+    const parts = [epochs === 0 ? "Before training" : `After ${countOf(epochs, "epoch")}`];
     const number = (name, value, text) => html("data", { class: name, value }, text);
     const percent = (part) => `${numberText(100 * part, 4)} %`;
     const share = (name, correct, total) => number(name, correct / total, percent(correct / total));

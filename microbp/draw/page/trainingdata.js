@@ -1,5 +1,7 @@
 /** The data of a training run as the page has them: numbers out of base64, weights by their names. */
 
+import { bytesOf, floatsOf } from "./base64.js";
+
 /**
  * What the page knows of a training run.
  *
@@ -105,16 +107,4 @@ export class Region {
     const bytes = Math.ceil(this.points.x.length / 8);
     return Boolean((this.right[frame * bytes + (point >> 3)] >> (7 - (point & 7))) & 1);
   }
-}
-
-/** The bytes of a base64 text. */
-export function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-}
-
-/** The numbers of a base64 text of four little-endian bytes each. */
-export function floatsOf(base64) {
-  const { buffer } = bytesOf(base64);
-  const view = new DataView(buffer);
-  return Float32Array.from({ length: buffer.byteLength / 4 }, (_, n) => view.getFloat32(4 * n, true));
 }

@@ -3,6 +3,7 @@
 import { html } from "./elements.js";
 import { numberText } from "./numbers.js";
 
+/** The field and what is told beside it. */
 export class WeightPicker {
   /** @param {Training} training what the cards share: data, frame, selected and lit weight, and `select` */
   constructor(training) {

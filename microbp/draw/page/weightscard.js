@@ -1,7 +1,7 @@
 /** The card of the weights over time: a line each, or where there are too many, quantiles of each layer. */
 
 import { Axes } from "./axes.js";
-import { card, lineEntry } from "./card.js";
+import { card, lineEntry, pointIn } from "./card.js";
 import { bandPath, linePath, nearest, niceRange } from "./charts.js";
 import { svg } from "./elements.js";
 import { Faded } from "./faded.js";
@@ -13,6 +13,7 @@ const LOWEST = 112; // of a plot that shares the chart with others
 const REACH = 12; // pixels from the pointer within which a line is meant
 const QUANTILES = 5; // 5, 25, 50, 75 and 95 %
 
+/** The card of the weights by epochs. */
 export class WeightsCard {
   /** @param {Training} training what the cards share: data, frame, lit weight, and `light` and `select` */
   constructor(training) {
@@ -101,11 +102,9 @@ export class WeightsCard {
   weightAt(event) {
     const { data } = this.training;
     if (!data.areLines) return null;
-    const box = this.chart.getBoundingClientRect();
-    const scale = WIDTH / box.width;
     const { axes } = this.plots[0];
-    const frame = nearest(data.frames.map(axes.x), (event.clientX - box.left) * scale);
-    const y = (event.clientY - box.top) * scale;
+    const { x, y } = pointIn(event, this.chart, WIDTH);
+    const frame = nearest(data.frames.map(axes.x), x);
     const weights = data.weights;
     const place = nearest(weights.map((weight) => axes.y(data.valueOf(weight, frame))), y);
     return Math.abs(axes.y(data.valueOf(weights[place], frame)) - y) <= REACH ? weights[place] : null;
