@@ -41,6 +41,7 @@ def press(page: Any, name: str, times: int = 1) -> None:
 
 
 def path(page: Any) -> None:
+    press(page, "operations")
     box(page, "w2_1,1").click()
 
 
@@ -59,7 +60,7 @@ def game(page: Any) -> None:
     page.locator(".box.neuron").first.click()
     press(page, "w2_1,1")
     press(page, "take out nodes")
-    press(page, "reverse order", 3)
+    press(page, "reverse order", 2)
 
 
 def region(page: Any) -> None:

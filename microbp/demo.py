@@ -62,7 +62,7 @@ def _paths(net: MLP, x: np.ndarray, y: np.ndarray, picture: str, say: Callable[[
         kind, note = "dot", f"as DOT text: {error}"
         drawing.save(f"{picture}.{kind}")
     say(f"\n   Drawn in {picture}.{kind}: {note}")
-    explore(cost, str(net)).save(f"{picture}.html")
+    explore(cost, title=str(net)).save(f"{picture}.html")
     say(f"   To be gone through step by step in {picture}.html: open it in a browser")
     net.save(f"{picture}.npz")
     say(f"   Saved in {picture}.npz, to be drawn or explored anew, with other numbers:")

@@ -178,11 +178,13 @@ def test_draw_draws_a_saved_network_on_the_example_it_is_given(saved, tmp_path, 
 
 def test_explore_writes_the_page_of_a_saved_network_on_the_example_it_is_given(saved, tmp_path, capsys):
     file = tmp_path / "network.html"
-    C = load(saved, node=Value).cost([[0.5], [-1.0]], [[1.0]])
+    net = load(saved, node=Value)
+    C = net.cost([[0.5], [-1.0]], [[1.0]])
+    ways = paths(net.layers[0].w[0, 0], C)
 
     assert main(["explore", str(file), "--net", saved, "--node", "value", "--x", "0.5", "-1", "--y", "1"]) == 0
 
-    assert file.read_text(encoding="utf-8") == explore(C, "MLP(2-3-1, tanh, 13 parameters)").html
+    assert file.read_text(encoding="utf-8") == explore(C, ways, title="MLP(2-3-1, tanh, 13 parameters)").html
     assert capsys.readouterr().out == f"Written to {file}; any browser shows it\n"
 
 

@@ -7,7 +7,7 @@ import pytest
 from test_draw_html import HOSTILE, Page
 
 import microbp as mb
-from microbp import Tensor, Value
+from microbp import Tensor, Value, paths, tanh
 from microbp.draw.explorer import LONGEST, explore
 from microbp.nn import MLP
 
@@ -26,7 +26,7 @@ def data_of(explorer):
 def test_the_page_is_named_after_what_is_differentiated_or_as_asked():
     assert explore(square("C")).title == "C and its gradients"
     assert explore(square()).title == "A computation and its gradients"
-    assert explore(square("C"), "eq. 53").title == data_of(explore(square("C"), "eq. 53"))["title"] == "eq. 53"
+    assert explore(square("C"), title="eq. 53").title == data_of(explore(square("C"), title="eq. 53"))["title"] == "eq. 53"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -35,7 +35,7 @@ def test_hostile_titles_and_labels_make_a_page_that_can_be_written_and_shown(tex
     row = mb.Elementwise(text, lambda u: u, lambda u: u, lambda u, y: 1.0)
     y = row(x)
     y.label = text
-    for explorer in (explore(y), explore(y, text)):
+    for explorer in (explore(y), explore(y, title=text)):
         explorer.save(tmp_path / "a.html")
 
         page = Page((tmp_path / "a.html").read_text(encoding="utf-8"))
@@ -83,7 +83,7 @@ def test_a_node_beside_something_else_is_refused():
 
 def test_a_title_is_text():
     with pytest.raises(TypeError, match="explore: a title is text, not int 3"):
-        explore(square(), 3)
+        explore(square(), title=3)
 
 
 def test_where_there_is_no_number_nothing_can_be_shown():
@@ -141,3 +141,26 @@ def test_the_same_graph_gives_the_same_bytes(node):
         return explore(net.cost(np.array([[0.5], [-1.0]]), np.array([[1.0], [0.0]]), "quadratic")).html
 
     assert page() == page()
+
+
+def test_a_page_is_asked_for_a_path_and_a_level():
+    x, w = Value(2.0, "x"), Value(-3.0, "w")
+    y = tanh(w * x)
+    data = data_of(explore(y, paths(w, y), "operations"))
+
+    assert data["start"]["level"] == "operations"
+    assert [data["nodes"]["label"][data["start"]["from"]], data["start"]["to"]] == ["w", data["outputs"][0]]
+    assert data_of(explore(y, paths(w, y).top(1)[0]))["start"] == data["start"] | {"level": None}
+    assert data_of(explore(y))["start"] == {"level": None, "from": None, "to": None}
+
+
+def test_a_path_or_a_level_that_is_not_there_is_refused():
+    x, other = Value(2.0, "x"), Value(1.0, "other")
+    y = tanh(x)
+
+    with pytest.raises(ValueError, match="explore: level is one of operations in this graph, not 'neurons'"):
+        explore(y, level="neurons")
+    with pytest.raises(ValueError, match="explore: the path leads through other, which is not in this graph"):
+        explore(y, paths(other, tanh(other)))
+    with pytest.raises(TypeError, match=r"explore: path is what paths\(source, target\) gives"):
+        explore(y, [x, y])

@@ -7,6 +7,7 @@ import argparse
 from microbp.cli.options import Commands, add_computation, recorded
 from microbp.draw import explore
 from microbp.draw.explorer import show
+from microbp.linearized import paths
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +22,9 @@ def add(commands: Commands) -> None:
     )
     page.add_argument("file", metavar="FILE", help="what to write: .html")
     add_computation(page)
+    levels = ["layers", "neurons", "operations", "entries"]
+    page.add_argument("--level", choices=levels, help="(default: the finest that can be taken in at a glance)")
+    page.add_argument("--plain", action="store_true", help="light no path")
     page.add_argument("--open", action="store_true", help="show it in the browser")
     page.set_defaults(run=run)
 
@@ -28,7 +32,8 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the page."""
     computation = recorded(options)
-    explore(computation.output, computation.title).save(options.file)
+    ways = None if options.plain else paths(computation.source, computation.output)
+    explore(computation.output, ways or None, options.level, computation.title).save(options.file)
     print(f"Written to {options.file}; any browser shows it")
     if options.open:
         show(options.file)

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from microbp.draw.groups import Groups
+from microbp.draw.highlight import owner_of
 from microbp.draw.neurons import inputs_of
 from microbp.draw.operations import shown as shown_of
 from microbp.draw.rows import Rows, json_number
 from microbp.draw.scopes import in_order, role_of, scopes_of
 from microbp.draw.texts import folded, number_at, short
 from microbp.graph import Node, recorded
-from microbp.names import entries_of
+from microbp.names import NodeOrEntry, entries_of, name_of
 from microbp.primitives import matmul
 
 LARGEST = 1_000_000
@@ -30,8 +31,10 @@ LONGEST = 80
 """Letters of a name; what is longer is cut."""
 
 
-def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
+def columns_of(outputs: Sequence[Node], ends: Sequence[NodeOrEntry] = ()) -> dict[str, Any]:
     """The columns of all that `outputs` rest on.
+
+    ends  Values and entries of Tensors whose places are asked for
 
     nodes    row (its place in "rows", −1 for a leaf), label, value, varies, layered and whole: its innermost groups in
              two ways of grouping, −1 for none; letter, layer, neuron and index of those that are labelled in the
@@ -39,9 +42,9 @@ def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
     edges    source, target, slot (which of the inputs of the target) and rate factor, null by a constant
     rows     the functions that were recorded, with their formulas (`rows.py`)
     groups   name, kind and parent: layers and neurons, or Tensors with all their entries (`groups.py`)
-    outputs  the places of what the page is about
+    outputs  the places of what the page is about; ends those of `ends`
 
-    Raises ValueError where there are more than a million edges.
+    Raises ValueError where there are more than a million edges, or where an end is not there.
     """
     nodes = in_order([*recorded(outputs)[1], *outputs])
     scopes = scopes_of(nodes)
@@ -72,11 +75,19 @@ def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
         "rows": rows.described,
         "groups": groups.described,
         "outputs": [n for y in outputs for n in range(first[y], first[y] + len(entries_of(y)))],
+        "ends": [_place_of(end, first) for end in ends],
         "stale": any(x.number > node.number for node in shown for x in node.inputs),
     }
 
 
 NODE_COLUMNS = ("row", "label", "value", "varies", "layered", "whole", "letter", "layer", "neuron", "index")
+
+
+def _place_of(end: NodeOrEntry, first: dict[Node, int]) -> int:
+    owner = owner_of(end)
+    if owner not in first:
+        raise ValueError(f"explore: the path leads through {name_of(end)}, which is not in this graph")
+    return first[owner] + (0 if isinstance(end, Node) else int(np.ravel_multi_index(end.at, owner.shape)))
 
 
 def _role_columns(label: str | None) -> tuple[str, int, int, int]:

@@ -12,12 +12,14 @@ import numpy as np
 
 from microbp.draw.columns import columns_of
 from microbp.draw.drawing import draw
+from microbp.draw.highlight import route_of
 from microbp.draw.html import html_page
 from microbp.draw.render import DrawingError
 from microbp.draw.texts import short
 from microbp.draw.training import columns_of_training
 from microbp.graph import Node
 from microbp.history import History
+from microbp.paths import Path, Paths
 from microbp.names import entries_of, name_of
 
 HEIGHT = 640
@@ -31,10 +33,12 @@ class Explorer:
     """A page that stands by itself: it needs neither microbp nor a network to be read; a notebook shows it.
 
     html     the page
+    height   pixels that it has in a notebook
     picture  what makes a static picture of it, as SVG, for a notebook that isn't trusted; it may raise DrawingError
     """
 
     def __init__(self, data: dict[str, Any], title: str, picture: Callable[[], str] | None = None) -> None:
+        self.height = HEIGHT
         self.title, self.picture = short(title, LONGEST), picture
         self.html = html_page(self.title, data | {"title": self.title})
 
@@ -63,7 +67,7 @@ class Explorer:
         """
         frame = (
             f'<iframe sandbox="allow-scripts allow-downloads" title="{escape(self.title)}" '
-            f'style="width: 100%; height: {HEIGHT}px; border: 0" srcdoc="{escape(self.html)}">{self._still()}</iframe>'
+            f'style="width: 100%; height: {self.height}px; border: 0" srcdoc="{escape(self.html)}">{self._still()}</iframe>'
         )
         return {"text/html": frame, "text/plain": repr(self)}
 
@@ -86,12 +90,17 @@ class Explorer:
 def show(path: str) -> None:
     """Show a page in a browser."""
     import webbrowser
-    from pathlib import Path
+    from pathlib import Path as FilePath
 
-    webbrowser.open(Path(path).resolve().as_uri())
+    webbrowser.open(FilePath(path).resolve().as_uri())
 
 
-def explore(output: Any, title: str | None = None) -> Explorer:
+def explore(
+    output: Any,
+    path: Path | Paths | None = None,
+    level: str | None = None,
+    title: str | None = None,
+) -> Explorer:
     """An interactive page of all that `output` rests on: its sweeps step by step, its paths, its elimination.
 
     Of a History the page shows the training: cost, weights over time and, where there are two inputs, the decision
@@ -99,13 +108,17 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     drawn, chosen by a seed; of long runs, or large networks, every 2nd epoch, or every 4th, …, is shown.
 
     output  a Value or Tensor, or several; or the History that `train` gave
+    path    what is lit at first: `paths(w, C)`, or one of them, which stands for all between its ends
+    level   what is seen at first: "operations"; "layers" or "neurons" of a network labelled in the book's indices;
+            "entries" of Tensors; by default the finest of these that can be taken in at a glance
     title   the page's
 
-    Raises ValueError where there are more than a million edges between single numbers, or no number at all.
+    Raises ValueError where there are more than a million edges between single numbers, or no number at all, and where
+    the graph has no such level.
 
     >>> from microbp.value import Value
     >>> x = Value(3.0, "x")
-    >>> explore(x * x, "A square")
+    >>> explore(x * x, title="A square")
     <explorer of A square: ... kB>
     """
     if not isinstance(title, str | None):
@@ -120,7 +133,22 @@ def explore(output: Any, title: str | None = None) -> Explorer:
         raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
     if not any(entries_of(node) for node in nodes):
         raise ValueError(f"explore: {name_of(nodes[0])} has shape {nodes[0].shape}, so there is no number to show")
-    return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]), lambda: draw(nodes).svg())
+    if path is not None and not isinstance(path, Path | Paths):
+        raise TypeError(f"explore: path is what paths(source, target) gives, one of them or all, not {path!r:.60}")
+    columns = columns_of(nodes, () if path is None else (route_of(path)[0], route_of(path)[-1]))
+    _need_level(level, columns)
+    start = dict(zip(("level", "from", "to"), (level, *(columns.pop("ends") or (None, None))), strict=True))
+    data = {"kind": "recording", "start": start, **columns}
+    return Explorer(data, title or _title(nodes[0]), lambda: draw(nodes, path).svg())
+
+
+def _need_level(level: str | None, columns: dict[str, Any]) -> None:
+    """A ValueError where the graph of these columns has no such level."""
+    kinds = {group["kind"] for group in columns["groups"]}
+    network = ["layers", "neurons"] if "layer" in kinds else []
+    levels = [*network, "operations", *(["entries"] if "tensor" in kinds else [])]
+    if level not in (None, *levels):
+        raise ValueError(f"explore: level is one of {', '.join(levels)} in this graph, not {level!r}")
 
 
 def _title(output: Node) -> str:

@@ -61,7 +61,7 @@ test("a closed neuron shows z and a, and the gradients by both", () => {
     [
       `z ${numberText(recording.value[z])}`,
       `a ${numberText(recording.value[a])}`,
-      `∂ ${numberText(gradient[a])}`,
+      `∂${recording.name(recording.outputs[0])}/∂a ${numberText(gradient[a])}`,
       `δ ${numberText(gradient[z])}`,
     ],
   );

@@ -24,7 +24,7 @@ test("a computation stands there with names and with numbers", () => {
   const { recording, product, sum, y } = example();
 
   assert.deepEqual(computationOf(recording, product), { names: "x·w2_1,3", numbers: "2·(−0.5)" });
-  assert.deepEqual(computationOf(recording, sum), { names: "[×] + (−3)", numbers: "−1 + (−3)" });
+  assert.deepEqual(computationOf(recording, sum), { names: "[x·w2_1,3] + (−3)", numbers: "−1 + (−3)" });
   assert.deepEqual(computationOf(recording, y), { names: "tanh([+])", numbers: "tanh(−4)" });
 });
 

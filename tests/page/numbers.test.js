@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { clamped, countOf, countText, numberText, operandText, signOf } from "../../microbp/draw/page/numbers.js";
 import { randomNumbers } from "../../microbp/draw/page/random.js";
 
-test("a number has three figures, a true minus, and no sign on a zero", () => {
+test("a number has three figures, a true minus, no sign on a zero, and zeros at its end where it was rounded", () => {
   const texts = {
     "-0.020634": "−0.0206",
     2: "2",
@@ -12,9 +12,12 @@ test("a number has three figures, a true minus, and no sign on a zero", () => {
     123.456: "123",
     1234.5: "1235",
     99999: "99999",
-    999999: "1·10⁶",
-    9.999: "10",
-    0.99999: "1",
+    999999: "1.00·10⁶",
+    9.999: "10.0",
+    0.99999: "1.00",
+    1.0019: "1.00",
+    0.3: "0.3",
+    1000: "1000",
   };
   for (const [x, text] of Object.entries(texts)) assert.equal(numberText(Number(x)), text);
   assert.equal(numberText(-0), "0");
@@ -24,7 +27,7 @@ test("what is very small or very large is a power of ten", () => {
   assert.equal(numberText(1.28e-8), "1.28·10⁻⁸");
   assert.equal(numberText(-5e-324), "−4.94·10⁻³²⁴");
   assert.equal(numberText(1e6), "1·10⁶");
-  assert.equal(numberText(-1.7976931348623157e308), "−1.8·10³⁰⁸");
+  assert.equal(numberText(-1.7976931348623157e308), "−1.80·10³⁰⁸");
   assert.equal(numberText(0.0001), "0.0001");
   assert.equal(numberText(0.00001), "1·10⁻⁵");
 });

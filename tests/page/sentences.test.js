@@ -23,11 +23,12 @@ test("each step has a sentence with the numbers of that step", () => {
     [
       "Start: what is given has its numbers. Go on, and the rest is computed from them, one operation after another.",
       "Forward, ×: w·x = −0.5·2 = −1",
-      "Forward: C = tanh([×]) = tanh(−1) = −0.762",
+      "Forward: C = tanh([w·x]) = tanh(−1) = −0.762",
       "All is computed. The backward sweep begins at C: ∂C/∂C = 1.",
-      "Backward from tanh C, ∂ = 1: [×] += 0.42 × 1",
-      "Backward from ×, ∂ = 0.42: w += 2 × 0.42; x += −0.5 × 0.42",
-      "Both sweeps are done: each box has its value, and ∂, the gradient of C by it.",
+      "Backward from tanh C, ∂ = 1: ∂[w·x] += 0.420 × 1 = 0.420",
+      "Backward from ×, ∂ = 0.420: ∂w += 2 × 0.420 = 0.840; ∂x += −0.5 × 0.420 = −0.210",
+      "Both sweeps are done: each box has its value, and ∂, the gradient of C with respect to it. "
+        + "Play goes through them step by step.",
     ],
   );
 });
@@ -38,8 +39,8 @@ test("a closed layer tells what goes through it", () => {
   const sentences = steps.steps.map((_, step) => sentenceOf(steps, step));
 
   assert.match(sentences[1], /^Forward through layer 2: a2_1 = −?0\.\d+$/);
-  assert.match(sentences.at(-4), /^Backward through cost: a3_1 \+= −?[\d.]+ × 1$/);
-  assert.match(sentences.at(-3), /^Backward through layer 3: a2_1 \+= /);
+  assert.match(sentences.at(-4), /^Backward through cost: ∂a3_1 \+= −?[\d.]+ × 1 = −?[\d.]+$/);
+  assert.match(sentences.at(-3), /^Backward through layer 3: ∂a2_1 \+= /);
   assert.equal(sentences.at(-2), "Backward through layer 2: the gradients by all in it are final");
 });
 

@@ -1,6 +1,6 @@
 /** What is written in a box: the rows of a single number, of a neuron, of a layer or any other closed group. */
 
-import { countOf, numberText, rangeOf } from "./numbers.js";
+import { countOf, numberText, rangeOf, signOf } from "./numbers.js";
 
 /** Letters of a name that are shown in a box. */
 const LONGEST = 22;
@@ -12,8 +12,8 @@ const LONGEST = 22;
  * @param {number} box
  * @param {Steps} steps
  * @param {object} state what is known (`Steps.stateAfter`)
- * @returns {{title: string, rows: {text: string, kind: "value" | "gradient", mark: string}[]}} mark is "final",
- *     "partial" or "unknown"
+ * @returns {{title: string, rows: {text: string, kind: "value" | "gradient", mark: string, side: string}[]}} mark is
+ *     "final", "partial" or "unknown"; side that of zero on which a gradient lies: "positive", "negative", "mixed"
  */
 export function contentOf(view, box, steps, state) {
   const { recording, boxes } = view;
@@ -61,8 +61,9 @@ export function short(text, longest = LONGEST) {
 export function gradientText(steps, state, node, sign = "∂") {
   if (!state.isReached[node]) return { text: `${sign} ·`, kind: "gradient", mark: "unknown" };
   const number = numberText(state.cotangent[node]);
-  if (state.awaited[node] > 0) return { text: `${sign} ${number} + …`, kind: "gradient", mark: "partial" };
-  return { text: `${sign} ${number}`, kind: "gradient", mark: "final" };
+  const side = signOf(state.cotangent[node]);
+  if (state.awaited[node] > 0) return { text: `${sign} ${number} + …`, kind: "gradient", mark: "partial", side };
+  return { text: `${sign} ${number}`, kind: "gradient", mark: "final", side };
 }
 
 function valueText(recording, state, node, letter = "") {
@@ -78,7 +79,9 @@ function rowsOf(recording, node, steps, state) {
 
 function neuronRows(recording, { z, a }, steps, state) {
   const rows = [valueText(recording, state, z, "z ")];
-  if (a !== undefined) rows.push(valueText(recording, state, a, "a "), gradientText(steps, state, a));
+  const output = recording.name(steps.output);
+  const sign = output.length <= 3 ? `∂${output}/∂a` : "∂/∂a";
+  if (a !== undefined) rows.push(valueText(recording, state, a, "a "), gradientText(steps, state, a, sign));
   return [...rows, gradientText(steps, state, z, "δ")];
 }
 
@@ -106,7 +109,8 @@ function manyRows(view, box, exits, steps, state) {
 function rangeRow(sign, nodes, column) {
   const [low, high] = rangeOf(nodes.map((node) => column[node]));
   const text = nodes.length === 0 ? "·" : low === high ? numberText(low) : `${numberText(low)} … ${numberText(high)}`;
-  return { text: sign + text, kind: "value", mark: nodes.length ? "final" : "unknown" };
+  const side = low < 0 && high > 0 ? "mixed" : signOf(Math.abs(low) > Math.abs(high) ? low : high);
+  return { text: sign + text, kind: "value", mark: nodes.length ? "final" : "unknown", side };
 }
 
 function isAllLeaves(view, box) {

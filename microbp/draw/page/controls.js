@@ -6,10 +6,17 @@ import { clamped } from "./numbers.js";
 import { sentenceOf } from "./sentences.js";
 import { Stepper } from "./stepper.js";
 
-const PAUSE = 900; // ms between two steps while playing
+/** Milliseconds between two steps while playing, the shorter the more there are, and of all of them together. */
+const PAUSE = { least: 300, most: 900, all: 30_000 };
 
 /** A picture that would have to be smaller than this is shown in part, as large as can be read. */
 const [SMALLEST, LEGIBLE] = [0.58, 0.75];
+
+/** How much larger or smaller a press makes the picture, and how large it gets. */
+const [STEP, LARGEST] = [1.25, 4];
+
+/** Around what is brought into sight, px. */
+const ROOM = 24;
 
 /** What the explorer has above and below its picture: `header`, and the `stepper` of its sweeps. */
 export class Controls {
@@ -29,9 +36,9 @@ export class Controls {
       html("div", { role: "group", "aria-label": "game" }, this.gameButton),
       html(
         "div", { role: "group", "aria-label": "picture" },
-        button("−", zoomBy(1 / 1.25), { "aria-label": "smaller" }),
-        button("fit", () => this.fit()),
-        button("+", zoomBy(1.25), { "aria-label": "larger" }),
+        button("−", zoomBy(1 / STEP), { "aria-label": "smaller" }),
+        button("fit", () => this.fitWhole(), { title: "the whole picture" }),
+        button("+", zoomBy(STEP), { "aria-label": "larger" }),
         button("SVG", () => savePicture(explorer), { "aria-label": "save as SVG" }),
       ),
     );
@@ -40,10 +47,11 @@ export class Controls {
       here: () => explorer.step,
       last: () => explorer.steps.last,
       show: (step) => {
+        explorer.picture.light(null); // a path that was lit would fade what happens
         explorer.goTo(step);
         this.bringIntoSight();
       },
-      pace: () => ({ stride: 1, pause: PAUSE }),
+      pace: () => ({ stride: 1, pause: clamped(PAUSE.all / explorer.steps.last, PAUSE.least, PAUSE.most) }),
     });
   }
 
@@ -89,28 +97,73 @@ export class Controls {
     return sentenceOf(this.explorer.steps, this.explorer.step);
   }
 
+  /** How large a picture can be for all of it to be seen. */
+  roomFor({ width, height }) {
+    const { canvas } = this.explorer;
+    return Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1.4);
+  }
+
   /** As large as the window has room for, but legible. */
   fit() {
     const { canvas, picture } = this.explorer;
-    const room = Math.min(canvas.clientWidth / picture.width, canvas.clientHeight / picture.height);
-    this.setZoom(room < SMALLEST ? LEGIBLE : Math.min(room, 1.4));
+    const room = this.roomFor(picture);
+    this.setZoom(room < SMALLEST ? LEGIBLE : room);
     canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2;
+  }
+
+  /** So large that all of it is seen, however small that is. */
+  fitWhole() {
+    this.setZoom(this.roomFor(this.explorer.picture));
   }
 
   /** Show the picture so many times as large as it is. */
   setZoom(zoom) {
     const { element, width, height } = this.explorer.picture;
-    this.zoom = clamped(zoom, 0.2, 4);
+    this.zoom = clamped(zoom, 0.05, LARGEST);
     element.setAttribute("width", width * this.zoom);
     element.setAttribute("height", height * this.zoom);
   }
 
-  /** Scroll to the box of the step. */
+  /** Scroll to the box of the step, and to all that an edge leads to it from. */
   bringIntoSight() {
-    const { steps, step, picture } = this.explorer;
+    const { steps, step, view } = this.explorer;
     const { box } = steps.steps[step];
     if (box < 0) return;
-    const behavior = wantsCalm() ? "auto" : "smooth";
-    picture.boxes[box].group.scrollIntoView({ block: "nearest", inline: "nearest", behavior });
+    const sources = view.edges.filter(({ target }) => target === box).map(({ source }) => source);
+    this.bringBoxesIntoSight([box, ...sources]);
+  }
+
+  /** Scroll as little as brings boxes into sight; where they are too far apart, the first of them. */
+  bringBoxesIntoSight(boxes) {
+    const { canvas, picture } = this.explorer;
+    const frame = canvas.getBoundingClientRect();
+    const places = boxes.map((box) => picture.boxes[box].group.getBoundingClientRect());
+    const along = (start, end, size) => {
+      const own = [places[0][start], places[0][end]];
+      const all = [Math.min(...places.map((place) => place[start])), Math.max(...places.map((place) => place[end]))];
+      const [from, to] = all[1] - all[0] + 2 * ROOM <= size ? all : own;
+      if (from - ROOM < frame[start]) return from - ROOM - frame[start];
+      return to + ROOM > frame[start] + size ? to + ROOM - frame[start] - size : 0;
+    };
+    const left = along("left", "right", canvas.clientWidth);
+    const top = along("top", "bottom", canvas.clientHeight);
+    if (left || top) canvas.scrollBy({ left, top, behavior: wantsCalm() ? "auto" : "smooth" });
+  }
+
+  /** Let the picture be dragged, and the wheel make it larger while Ctrl is held. */
+  letBeMoved() {
+    const { canvas } = this.explorer;
+    canvas.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      this.setZoom(this.zoom * (event.deltaY < 0 ? STEP : 1 / STEP));
+    }, { passive: false });
+    canvas.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0 || event.target.closest("[role=button]")) return;
+      const drag = ({ movementX, movementY }) => canvas.scrollBy(-movementX, -movementY);
+      const drop = () => removeEventListener("pointermove", drag);
+      addEventListener("pointermove", drag);
+      addEventListener("pointerup", drop, { once: true });
+    });
   }
 }

@@ -6,7 +6,10 @@ const TOLERANCE = 1e-6;
 /**
  * The network that a recording is of.
  *
- * last  the number of its last layer, L; 0 where nothing is labelled
+ * last         the number of its last layer, L; 0 where nothing is labelled
+ * hasExamples  whether it was computed on several examples at a time
+ * isFused      whether the cost is computed of zᴸ, with no aᴸ between
+ * sigmas       the activation functions by layer, from the second on, as far as they are known
  */
 export class Network {
   /** @param {Recording} recording */
@@ -25,6 +28,14 @@ export class Network {
         this.neurons.set(layer[node], Math.max(this.neurons.get(layer[node]) ?? 0, neuron[node]));
       }
     }
+    const isOf = (node, name, number) => letter[node] === name && layer[node] === number;
+    const nodes = [...letter.keys()];
+    this.hasExamples = nodes.some((node) => letter[node] === "z" && index[node] > 0);
+    this.isFused = this.last > 0 && !nodes.some((node) => isOf(node, "a", this.last));
+    this.sigmas = [...this.neurons.keys()].sort((one, other) => one - other).map((number) => {
+      const a = nodes.find((node) => isOf(node, "a", number));
+      return a === undefined ? "" : recording.operation(a);
+    });
   }
 
   /** The node of a letter, layer, neuron and second index (0 for none); undefined unless there is exactly one. */

@@ -15,6 +15,9 @@ const SAYS = {
   BP4: "the gradient by a weight",
 };
 
+/** Where the cost is computed of zᴸ, and aᴸ and σ′ with it. */
+const FUSED = "the error of the output layer; this cost is computed from z, σ in it";
+
 /** The panel of the equations; hidden where nothing is labelled in the book's indices. */
 export class EquationsPanel {
   /** @param {Explorer} explorer the recording, the steps and the selection */
@@ -75,14 +78,23 @@ export class EquationsPanel {
   item(name) {
     const numbers = html("ul", { class: "numbers" });
     const heading = html("span", { class: "name", title: SAYS[name] }, name);
-    const element = html("li", {}, heading, FORMULAS[name](), html("span", { class: "says" }, SAYS[name]), numbers);
+    const element = html("li", {}, heading, FORMULAS[name](this.network), this.says(name), numbers);
     return { element, numbers };
+  }
+
+  says(name) {
+    const { network } = this;
+    const text = name === "BP1" && network.isFused ? FUSED : SAYS[name];
+    const sigma = name === "BP1" ? network.sigmas.at(-1) : [...new Set(network.sigmas.slice(0, -1))].join(", ");
+    const isSaid = (name === "BP1" && !network.isFused) || name === "BP2";
+    return html("span", { class: "says" }, text + (isSaid && sigma ? `; σ is ${sigma}` : ""));
   }
 }
 
 /** An equation at its numbers, as "∂C/∂w2_1,1 = −0.524 × (−0.0422) = 0.0221". */
 function lineText({ left, factors, total }) {
-  const termText = (term) => term.map(({ value }, n) => (n ? operandText : numberText)(value)).join(" × ");
+  const termText = (term, place) =>
+    term.map(({ value }, n) => (n || place ? operandText : numberText)(value)).join(" × ");
   const terms = factors.slice(0, TERMS).map(termText);
   const more = factors.length > TERMS ? ` + … (${factors.length} terms)` : "";
   const sum = terms.map((term, n) => (n === 0 ? term : `+ ${term}`)).join(" ") + more;
@@ -102,23 +114,26 @@ const plusOne = (text) => row(letter(text), sign("+"), math("mn", {}, "1"));
 const partial = (...parts) => row(sign("∂"), ...parts);
 const sigmaPrime = (layer) => row(letter("σ"), sign("′"), sign("("), both("z", letter("j"), letter(layer)), sign(")"));
 const formula = (...parts) => math("math", { display: "block" }, ...parts);
+const sumOver = (index) => math("munder", {}, sign("∑"), letter(index));
+const overExamples = ({ hasExamples }) => (hasExamples ? [sumOver("x")] : []);
 
 const FORMULAS = {
-  BP1: () => formula(
+  BP1: ({ isFused }) => formula(
     both("δ", letter("j"), letter("L")), sign("="),
-    over(partial(letter("C")), partial(both("a", letter("j"), letter("L")))), sigmaPrime("L"),
+    over(partial(letter("C")), partial(both(isFused ? "z" : "a", letter("j"), letter("L")))),
+    ...(isFused ? [] : [sigmaPrime("L")]),
   ),
   BP2: () => formula(
     both("δ", letter("j"), letter("l")), sign("="),
-    math("munder", {}, sign("∑"), letter("k")),
+    sumOver("k"),
     both("w", row(letter("k"), letter("j")), plusOne("l")), both("δ", letter("k"), plusOne("l")), sigmaPrime("l"),
   ),
-  BP3: () => formula(
+  BP3: (network) => formula(
     over(partial(letter("C")), partial(both("b", letter("j"), letter("l")))), sign("="),
-    both("δ", letter("j"), letter("l")),
+    ...overExamples(network), both("δ", letter("j"), letter("l")),
   ),
-  BP4: () => formula(
+  BP4: (network) => formula(
     over(partial(letter("C")), partial(both("w", row(letter("j"), letter("k")), letter("l")))), sign("="),
-    both("a", letter("k"), minusOne("l")), both("δ", letter("j"), letter("l")),
+    ...overExamples(network), both("a", letter("k"), minusOne("l")), both("δ", letter("j"), letter("l")),
   ),
 };

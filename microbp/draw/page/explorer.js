@@ -16,8 +16,8 @@ import { SelectionPanel } from "./selectionpanel.js";
 import { Steps } from "./steps.js";
 import { MOST, View } from "./view.js";
 
-/** Boxes that a reader can take in: the first view is the finest with no more. */
-const LEGIBLE = 150;
+/** Boxes that a reader can take in, and how small they may be: the first view is the finest that is no more. */
+const [LEGIBLE, GLANCE] = [150, 0.72];
 
 /** Show the explorer of a recording in an element of the page. */
 export function showRecording(root, data) {
@@ -61,13 +61,24 @@ export class Explorer {
       html(
         "aside", { "aria-label": "what is selected, equations and paths" },
         ...this.panels.map(({ element }) => element),
-        helpSection(),
+        helpSection(this.recording.groups.some(({ kind }) => kind === "layer")),
       ),
       html("footer", {}, this.message, this.controls.stepper.element, this.gamePanel.element),
     );
     this.canvas.addEventListener("click", (event) => this.clicked(event));
+    this.controls.letBeMoved();
     keyboard(this);
-    this.showLevel(legibleLevel(this.recording, this.levels, LEGIBLE));
+    this.showLevel(this.firstLevel());
+    const { from, to } = this.recording.start;
+    if (to !== null) this.to = to;
+    if (from !== null) this.pin(from);
+  }
+
+  /** The level that was asked for, or the finest that can be taken in at a glance. */
+  firstLevel() {
+    const asked = this.levels.find(({ name }) => name === this.recording.start.level);
+    const fits = (view) => this.controls.roomFor(new Picture(view, new Steps(view, this.output))) >= GLANCE;
+    return asked ?? legibleLevel(this.recording, this.levels, LEGIBLE, fits);
   }
 
   // What is drawn
@@ -150,6 +161,10 @@ export class Explorer {
   /** Select a node, an edge ({edge}), a closed group, or nothing (null). */
   select(selection) {
     this.selection = selection;
+    if (selection === null) {
+      Object.assign(this, { from: null, to: this.output });
+      this.picture.light(null);
+    }
     if (selection?.node !== undefined && this.recording.varies[selection.node]) this.from = selection.node;
     this.showSelection();
   }
@@ -166,9 +181,13 @@ export class Explorer {
     this.focusBox(this.view.boxOf[node], false);
   }
 
-  /** List paths that end at another node than the output. */
+  /** List paths that end at another node than the output; where they begin is what is selected next. */
   endAt(node) {
     this.to = node;
+    if (this.from === node) {
+      this.from = null;
+      this.picture.light(null);
+    }
     this.showSelection();
   }
 

@@ -21,7 +21,7 @@ export function pictureText(element) {
   const [shown, copied] = [[element, ...element.querySelectorAll("*")], [copy, ...copy.querySelectorAll("*")]];
   shown.forEach((original, n) => {
     const style = getComputedStyle(original);
-    if (style.display === "none") copied[n].dataset.hidden = "";
+    if (style.display === "none" || original.matches(".opener, .closer")) copied[n].dataset.hidden = "";
     for (const name of PROPERTIES) {
       const value = style.getPropertyValue(name);
       if (value) copied[n].setAttribute(name, value);

@@ -5,7 +5,7 @@ import { Game } from "./game.js";
 import { GamePicture } from "./gamepicture.js";
 import { countOf, countText, numberText, operandText } from "./numbers.js";
 
-const ORDERS = { forward: "forward order", reverse: "reverse order", markowitz: "cheapest first" };
+const ORDERS = { forward: "forward order", reverse: "reverse order", markowitz: "fewest first" };
 
 /** Bridges that the message tells one by one. */
 const TOLD = 3;
@@ -19,17 +19,26 @@ export class GamePanel {
   constructor(explorer) {
     this.explorer = explorer;
     this.score = html("p", { class: "score" });
-    this.all = html("input", { type: "checkbox", onchange: () => this.begin() });
+    this.all = html("input", { type: "checkbox", onchange: () => this.askByAll() });
+    this.orders = Object.entries(ORDERS).map(([order, name]) => button(name, () => this.takeNext(order)));
     this.element = html(
       "div", { class: "game", role: "group", "aria-label": "take out nodes" },
       html("span", {}, "take out the next in"),
-      ...Object.entries(ORDERS).map(([order, name]) => button(name, () => this.takeNext(order))),
+      ...this.orders,
       button("undo", () => this.undo()),
       button("begin anew", () => this.begin()),
-      html("label", {}, this.all, " by all inputs"),
+      html("label", {}, this.all, " gradient by all that is given, not by one number"),
       this.score,
     );
     this.element.hidden = true;
+  }
+
+  /** By all weights and biases, which are seen among the operations; or again by one of them. */
+  askByAll() {
+    const { explorer } = this;
+    const { levels } = explorer;
+    if (this.all.checked && explorer.level !== levels.at(-1)) explorer.showLevel(levels.at(-1));
+    this.begin();
   }
 
   /** Begin the game, or end it. */
@@ -42,19 +51,29 @@ export class GamePanel {
   begin() {
     const { explorer } = this;
     explorer.controls.stepper.pause();
-    if (explorer.from === null) explorer.pin(firstParameter(explorer.recording));
-    else if (explorer.view.boxes[explorer.view.boxOf[explorer.from]].node === null) explorer.pin(explorer.from);
+    this.picture?.remove();
+    const isAsked = explorer.from !== null && explorer.from !== explorer.output && explorer.steps.leads[explorer.from];
+    const from = isAsked ? explorer.from : firstParameter(explorer.recording);
+    if (from === null || explorer.view.contracted === null) {
+      explorer.say(from === null ? "There is nothing to ask a gradient by: all is constant."
+        : "Too many paths lead through the closed groups to take them out: open some, or choose another level.");
+      return;
+    }
+    if (explorer.view.boxes[explorer.view.boxOf[from]].node === null || !isAsked) explorer.pin(from);
     explorer.goTo(explorer.steps.last);
     this.game = new Game(explorer.view, this.all.checked ? null : explorer.from, explorer.output);
     this.picture = new GamePicture(explorer.picture, this.game);
     explorer.game = this;
     explorer.picture.light(null);
+    explorer.controls.fitWhole();
     this.show(null);
   }
 
   /** The explorer draws something else: the game is over. */
   leave() {
     this.element.hidden = true;
+    this.picture.remove();
+    this.picture = undefined;
     this.explorer.controls.showGame(false);
   }
 
@@ -63,7 +82,10 @@ export class GamePanel {
     const name = this.explorer.picture.nameOf(box);
     const why = this.game.whyNot(box);
     if (why !== null) this.explorer.say(`${name} ${why}`);
-    else this.show({ name, ...this.game.take(box) });
+    else {
+      this.show({ name, ...this.game.take(box) });
+      this.explorer.controls.bringBoxesIntoSight([box]);
+    }
   }
 
   takeNext(order) {
@@ -82,6 +104,7 @@ export class GamePanel {
     this.element.hidden = false;
     explorer.controls.showGame(true);
     this.picture.show(taken?.bridges ?? []);
+    for (const order of this.orders) order.disabled = game.isOver;
     explorer.say(this.sentence(taken));
     const sums = Object.entries(ORDERS).map(([order, name]) => `${name} ${countText(game.totals[order])}`);
     refill(
@@ -90,6 +113,19 @@ export class GamePanel {
       html("data", { class: "multiplications", value: game.multiplications }, countText(game.multiplications)),
       `; in all it takes in ${sums.join(", ")}`,
     );
+  }
+
+  /** What was won, and why. */
+  comparison() {
+    const { multiplications, totals, inputs } = this.game;
+    const least = Math.min(...Object.values(totals));
+    const yours = `It took you ${countOf(multiplications, "multiplication")}`;
+    const best = multiplications <= least ? "fewer are not known here" : `${countText(least)} would do`;
+    const why = inputs.size > 1
+      ? "In reverse order each box that is taken out has one edge out, to what the gradient is of: one "
+        + "multiplication an edge. In forward order it has an edge in from each number that it rests on."
+      : "By one number both sweeps cost about the same; ask by all that is given, and they don't.";
+    return `${yours}; ${best}. ${why}`;
   }
 
   sentence(taken) {
@@ -101,7 +137,7 @@ export class GamePanel {
       const left = edges.length === 1
         ? "One edge is left, and its weight is the gradient"
         : "Only edges from inputs are left, and their weights are the gradient";
-      return `${left}: ${named.join(", ")}${more}.`;
+      return `${left}: ${named.join(", ")}${more}. ${this.comparison()}`;
     }
     if (taken === null) {
       return `Take out the boxes between, one by one, until only edges to ${recording.name(output)} are left. `

@@ -20,7 +20,7 @@ export class GamePicture {
     this.names = picture.boxes.map(({ group }) => group.getAttribute("aria-label"));
     this.degrees = picture.boxes.map(({ group }, box) => {
       const { width } = picture.placed.boxes[box];
-      const text = svg("text", { class: "degree", x: width - 6, y: 15 });
+      const text = svg("text", { class: "degree", x: width - 2, y: -3 });
       group.append(" ", text);
       return text;
     });
@@ -29,6 +29,17 @@ export class GamePicture {
     );
     const ends = game.edges.flatMap(({ source, target }) => [source, target]);
     this.started = new Set(ends.map((node) => picture.view.boxOf[node]));
+  }
+
+  /** Leave the picture as it was before the game. */
+  remove() {
+    this.layer.remove();
+    this.degrees.forEach((text) => text.remove());
+    this.picture.element.classList.remove("in-game");
+    this.picture.boxes.forEach(({ group }, box) => {
+      group.classList.remove("fixed", "outside", "gone");
+      group.setAttribute("aria-label", this.names[box]);
+    });
   }
 
   /** Show what is left; bridges are the edges that the last move changed. */
@@ -69,8 +80,10 @@ export class GamePicture {
   }
 }
 
+/** What it costs to take a node out: edges in times edges out. */
 function degreeText(elimination, node) {
-  return `${elimination.into.get(node).size}×${elimination.out.get(node).size}`;
+  const [into, out] = [elimination.into.get(node).size, elimination.out.get(node).size];
+  return `${into} in · ${out} out = ${into * out}`;
 }
 
 function key(source, target) {

@@ -13,7 +13,9 @@ export function keyboard(explorer) {
 }
 
 function anywhere(explorer, { key, target }) {
-  if (target.matches?.("input, select, textarea") && target.type !== "range") return false;
+  const isField = target.matches?.("input, select, textarea");
+  if (isField && (target.type !== "range" || key.startsWith("Arrow"))) return false;
+  if (key === " " && target.matches?.("button, summary, input")) return false;
   if (key !== "Escape") return explorer.controls.stepper.pressed(key);
   explorer.select(null);
   return true;

@@ -8,7 +8,7 @@ const INPUTS = 60;
 
 const CLOSED = {
   layers: ["layer", "input", "cost"],
-  neurons: ["neuron"],
+  neurons: ["neuron", "cost"],
   operations: ["tensor"],
   entries: [],
 };
@@ -31,13 +31,20 @@ export function levelsOf(recording) {
   return [...levels, levelOf(recording, "operations", whole), levelOf(recording, "entries", whole)];
 }
 
-/** The finest level with at most so many boxes, and three times as many edges. */
-export function legibleLevel(recording, levels, most) {
-  const fits = levels.filter(({ tree, open }) => {
-    const { boxes, edges } = new View(recording, tree, open);
-    return boxes.length <= most && edges.length <= 3 * most;
+/**
+ * The finest level that a reader can take in at a glance; where there is none, the coarsest.
+ *
+ * @param {Recording} recording
+ * @param {object[]} levels as `levelsOf` gives them
+ * @param {number} most boxes, and a third of as many edges
+ * @param {(view: View) => boolean} fits whether all of a view is seen at once
+ */
+export function legibleLevel(recording, levels, most, fits = () => true) {
+  const found = levels.findLast(({ tree, open }) => {
+    const view = new View(recording, tree, open);
+    return view.boxes.length <= most && view.edges.length <= 3 * most && fits(view);
   });
-  return fits.at(-1) ?? levels[0];
+  return found ?? levels[0];
 }
 
 /** Opens groups from outside to inside: of a generation all of one kind, as far as they fit on a page together. */

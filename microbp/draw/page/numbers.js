@@ -3,7 +3,9 @@
 const SUPERSCRIPTS = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 
 /**
- * A number in so many significant figures, with a true minus and no sign on a zero: −0.0206, 1.3·10⁻⁸.
+ * A number in so many significant figures, with a true minus and no sign on a zero: −0.0206, 1.30·10⁻⁸.
+ *
+ * What is rounded keeps its zeros: 1.00 for 1.0019, but 1 for 1.
  *
  * @param {number} x
  * @param {number} figures
@@ -15,9 +17,13 @@ export function numberText(x, figures = 3) {
   const [mantissa, exponent] = x.toExponential(figures - 1).split("e");
   const power = Number(exponent);
   if (power < -4 || power >= Math.max(figures, 6)) {
-    return withMinus(`${withoutZeros(mantissa)}·10${[...String(power)].map((digit) => SUPERSCRIPTS[digit]).join("")}`);
+    const short = withoutZeros(mantissa);
+    const shown = Number(`${short}e${exponent}`) === x ? short : mantissa;
+    return withMinus(`${shown}·10${[...String(power)].map((digit) => SUPERSCRIPTS[digit]).join("")}`);
   }
-  return withMinus(withoutZeros(x.toFixed(Math.max(figures - 1 - power, 0))));
+  const text = x.toFixed(Math.max(figures - 1 - power, 0));
+  const short = withoutZeros(text);
+  return withMinus(Number(short) === x ? short : text);
 }
 
 /** A number as it stands behind an operator: a negative one in parentheses. */

@@ -9,6 +9,9 @@ const [MORE, FACTORS] = [8, 40];
 
 const FIGURES = 7;
 
+/** Nodes of a path that are named. */
+const NAMES = 16;
+
 /** The panel of the paths from the explorer's `from` to its `to`. */
 export class PathsPanel {
   /** @param {Explorer} explorer the view, its two ends, and `lightPath` */
@@ -26,7 +29,9 @@ export class PathsPanel {
     const { from, to, view } = explorer;
     if (from === null) {
       this.ends = "";
-      const hint = "Select a weight, or any number, to add up all paths from it to the cost.";
+      const end = explorer.recording.name(to);
+      const hint = to === explorer.output ? `Select a weight, or any number, to add up all paths from it to ${end}.`
+        : `Select where the paths that end at ${end} begin.`;
       refill(this.content, html("p", { class: "hint" }, hint));
       return;
     }
@@ -96,6 +101,17 @@ export class PathsPanel {
     );
   }
 
+  /** The nodes of a path that have names: w2_1,1 → z2_1 → … → C. */
+  routeOf({ edges }) {
+    const { recording, from } = this.explorer;
+    const { graph, nodes } = this.contracted;
+    const named = [from, ...edges.map((edge) => nodes[graph.target[edge]])]
+      .filter((node) => recording.label[node] !== null || node === from || node === this.explorer.to);
+    const names = named.map((node) => recording.name(node));
+    if (names.length > NAMES) names.splice(NAMES / 2, names.length - NAMES, "…");
+    return names.join(" → ");
+  }
+
   /** Light a path, and write its factors out. */
   choose(n) {
     const path = this.found[n];
@@ -107,7 +123,11 @@ export class PathsPanel {
     const rates = path.edges.map((edge) => graph.rate[edge]);
     const told = rates.slice(0, FACTORS).map((rate, place) => (place ? operandText : numberText)(rate));
     const more = rates.length > FACTORS ? ` × … (${rates.length} factors)` : "";
-    factors.textContent = `path ${n + 1}: ${told.join(" × ") || "1"}${more} = ${numberText(path.product)}`;
+    const factor = (text, place) =>
+      html("span", { class: rates[place] === 1 ? "one" : null }, place ? ` × ${text}` : text);
+    const route = html("span", { class: "route" }, this.routeOf(path));
+    const end = `${told.length ? "" : "1"}${more} = ${numberText(path.product)}`;
+    refill(factors, `path ${n + 1}: `, route, html("br"), ...told.map(factor), end);
     return this.explorer.lightPath(this.contracted, path);
   }
 }

@@ -62,9 +62,9 @@ export class Picture {
       const content = contentOf(this.view, box, steps, state);
       title.textContent = content.title;
       rows.forEach((row, n) => {
-        const { text = "", kind = "", mark = "" } = content.rows[n] ?? {};
+        const { text = "", kind = "", mark = "", side = "" } = content.rows[n] ?? {};
         row.textContent = text;
-        row.setAttribute("class", `row ${kind} ${mark} ${kind === "gradient" && /−/.test(text) ? "negative" : ""}`);
+        row.setAttribute("class", `row ${kind} ${mark} ${side}`);
       });
       group.setAttribute("aria-label", nameOfBox(content));
       group.classList.toggle("current", box === current);

@@ -1,7 +1,11 @@
 /** The recording that the page was made of: its numbers, functions and groups, read from columns. */
 
+import { computationOf } from "./formulas.js";
 import { Graph } from "./graph.js";
 import { numberText } from "./numbers.js";
+
+/** Letters of a formula that stands for a name. */
+const LONGEST = 18;
 
 /**
  * What was computed, number by number.
@@ -15,7 +19,8 @@ export class Recording {
   constructor(data) {
     const { nodes, edges, rows, groups, outputs } = data;
     this.title = data.title;
-    this.note = data.note;
+    this.start = data.start ?? { level: null, from: null, to: null };
+    this.isStale = data.stale;
     this.count = nodes.row.length;
     this.row = Int32Array.from(nodes.row);
     this.label = nodes.label;
@@ -54,14 +59,19 @@ export class Recording {
     return this.functionOf(node)?.text ?? "";
   }
 
-  /** What a reader calls a number: its label, or the sign of its operation, or the number itself. */
+  /** What a reader calls a number: its label, "out" for the output, the sign of its operation, or the number itself. */
   name(node) {
-    return this.label[node] ?? (this.isLeaf(node) ? numberText(this.value[node]) : this.operation(node));
+    if (this.label[node] !== null) return this.label[node];
+    if (this.isLeaf(node)) return numberText(this.value[node]);
+    return this.outputs.length === 1 && this.outputs[0] === node ? "out" : this.operation(node);
   }
 
-  /** The same in a sentence, where a sign of an operation stands in brackets, as a box: [×]. */
+  /** The same in a sentence: what has no name is told in brackets by how it was computed, [w·x], or its sign, [+]. */
   nameInText(node) {
-    return this.label[node] === null && !this.isLeaf(node) ? `[${this.operation(node)}]` : this.name(node);
+    if (this.label[node] !== null || this.isLeaf(node) || this.name(node) === "out") return this.name(node);
+    const isPlain = this.inputs(node).every((input) => input.node < 0 || this.label[input.node] !== null);
+    const names = isPlain ? computationOf(this, node).names : null;
+    return `[${names !== null && names.length <= LONGEST ? names : this.operation(node)}]`;
   }
 
   /** The inputs of a computed number by slot: node, or the plain number that is written into the operation. */

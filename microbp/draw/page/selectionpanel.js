@@ -36,7 +36,8 @@ export class SelectionPanel {
 
   hint() {
     const says = "Select a box to see how its gradient adds up, an edge to see its rate factor, + to open a group.";
-    return html("p", { class: "hint" }, says);
+    const stale = "A number was changed after it was used: the rate factors are those of the recording.";
+    return html("p", { class: "hint" }, says, this.explorer.recording.isStale ? ` ${stale}` : null);
   }
 
   // A number
@@ -48,12 +49,12 @@ export class SelectionPanel {
     if (!recording.varies[node]) return [...parts, html("p", {}, "A constant: nothing is differentiated by it.")];
     const gradient = html("p", {}, `∂${this.outputName}/∂${name} = `, this.gradientElement(node));
     const terms = this.termsOf(node);
-    if (terms.length) gradient.append(html("span", { class: "sum" }, this.sumText(terms)));
     parts.push(gradient);
-    if (state.awaited[node] > 0 && state.isReached[node]) {
+    if (!state.isReached[node]) gradient.append(", not known yet");
+    else if (state.awaited[node] > 0) {
       parts.push(note(`So far: ${state.awaited[node]} more of its ${terms.length} contributions are to come.`));
-    }
-    if (node !== this.explorer.to) parts.push(this.endButton(node));
+    } else if (terms.length) gradient.append(html("span", { class: "sum" }, this.sumText(terms)));
+    if (node !== this.explorer.to && recording.graph.into(node).length) parts.push(this.endButton(node));
     return parts;
   }
 
@@ -95,8 +96,7 @@ export class SelectionPanel {
 
   endButton(node) {
     const { explorer } = this;
-    const name = explorer.recording.name(node);
-    return button(`list paths that end at ${name}`, () => explorer.endAt(node));
+    return button("let paths end here", () => explorer.endAt(node));
   }
 
   // An edge
@@ -152,7 +152,7 @@ export class SelectionPanel {
   /** The numbers of a group that a reader asks for: of a neuron z, a and its parameters; else by what it is left. */
   tellingNodes(box) {
     const { view, recording } = this.explorer;
-    const { members } = view.boxes[box];
+    const { members } = view.boxes[box].group;
     const { z, a } = importantIn(view, box);
     const parameters = members.filter((node) => recording.isLeaf(node) && recording.varies[node]);
     const exits = view.exitsOf(box).filter((node) => !parameters.includes(node));

@@ -1,13 +1,13 @@
 /** What happens in a step, as a sentence. */
 
 import { computationOf } from "./formulas.js";
-import { numberText } from "./numbers.js";
+import { numberText, operandText } from "./numbers.js";
 
 /** Contributions that a sentence tells one by one. */
 const TOLD = 4;
 
 /**
- * The sentence of a step: "backward from tanh, ∂ = −0.0422: w += −0.524 × −0.0422".
+ * The sentence of a step: "Backward from tanh, ∂ = −0.0422: ∂w += −0.524 × (−0.0422) = 0.0221".
  *
  * @param {Steps} steps
  * @param {number} step
@@ -25,7 +25,8 @@ export function sentenceOf(steps, step) {
     return `All is computed. The backward sweep begins at ${name}: ∂${name}/∂${name} = 1.`;
   }
   if (phase === "end") {
-    return `Both sweeps are done: each box has its value, and ∂, the gradient of ${recording.name(output)} by it.`;
+    return `Both sweeps are done: each box has its value, and ∂, the gradient of ${recording.name(output)} `
+      + "with respect to it. Play goes through them step by step.";
   }
   return phase === "forward" ? forwardSentence(view, box) : backwardSentence(steps, step);
 }
@@ -60,7 +61,8 @@ function backwardSentence(steps, step) {
   const { cotangent } = steps.stateAfter(step);
   const contributions = contributionsOf(steps, box);
   const told = contributions.slice(0, TOLD).map(({ source, rate, target }) => {
-    return `${recording.nameInText(source)} += ${numberText(rate)} × ${numberText(cotangent[target])}`;
+    const product = `${numberText(rate)} × ${operandText(cotangent[target])}`;
+    return `∂${recording.nameInText(source)} += ${product} = ${numberText(rate * cotangent[target])}`;
   });
   const more = andMore(contributions.length - told.length);
   if (group) {

@@ -68,9 +68,10 @@ export class Stepper {
 
   /** Do what a key asks for, and say whether it asked for anything. */
   pressed(key) {
-    const steps = { ".": this.here() + 1, ",": this.here() - 1, "[": 0, "]": this.last() };
+    const [back, on] = [this.here() - 1, this.here() + 1];
+    const steps = { ".": on, ",": back, ArrowRight: on, ArrowLeft: back, "[": 0, "]": this.last() };
     if (key in steps) this.go(steps[key]);
-    else if (key === "p") this.toggle();
+    else if (key === "p" || key === " ") this.toggle();
     else return false;
     return true;
   }
