@@ -103,11 +103,11 @@ export class Controls {
     return Math.min(canvas.clientWidth / width, canvas.clientHeight / height, 1.4);
   }
 
-  /** As large as the window has room for, but legible. */
-  fit() {
+  /** As large as the window has room for; where it would be smaller than the smallest, legible, and seen in part. */
+  fit(smallest = SMALLEST) {
     const { canvas, picture } = this.explorer;
     const room = this.roomFor(picture);
-    this.setZoom(room < SMALLEST ? LEGIBLE : room);
+    this.setZoom(room < smallest ? LEGIBLE : room);
     canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2;
   }
 

@@ -10,6 +10,9 @@ const ORDERS = { forward: "forward order", reverse: "reverse order", markowitz: 
 /** Bridges that the message tells one by one. */
 const TOLD = 3;
 
+/** How small the picture may be for all of the game to be seen. */
+const SMALLEST = 0.48;
+
 /** Significant figures of the gradient. */
 const FIGURES = 7;
 
@@ -65,7 +68,7 @@ export class GamePanel {
     this.picture = new GamePicture(explorer.picture, this.game);
     explorer.game = this;
     explorer.picture.light(null);
-    explorer.controls.fitWhole();
+    explorer.controls.fit(SMALLEST);
     this.show(null);
   }
 
@@ -83,8 +86,11 @@ export class GamePanel {
     const why = this.game.whyNot(box);
     if (why !== null) this.explorer.say(`${name} ${why}`);
     else {
-      this.show({ name, ...this.game.take(box) });
-      this.explorer.controls.bringBoxesIntoSight([box]);
+      const taken = this.game.take(box);
+      this.show({ name, ...taken });
+      const { boxOf } = this.explorer.view;
+      const ends = taken.bridges.flatMap(({ source, target }) => [boxOf[source], boxOf[target]]);
+      if (ends.length) this.explorer.controls.bringBoxesIntoSight(ends);
     }
   }
 

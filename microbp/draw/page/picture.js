@@ -16,8 +16,8 @@ const LETTER = { title: 7.6, row: 7.3 };
 /** Edges with a rate factor up to which places are looked for. */
 const MOST_LABELS = 250;
 
-/** The widest that boxes of single numbers are made alike. */
-const COMMON = 130;
+/** The widest that boxes of single numbers are made alike, and those of neurons. */
+const COMMON = 150;
 
 /** The drawing of one view, kept up to date as steps are taken and things are selected. */
 export class Picture {
@@ -166,7 +166,7 @@ export function boxName(view, box) {
   return group ? group.fullName : view.recording.name(node);
 }
 
-/** Sizes of boxes by what they hold. Those of single numbers are as wide as each other, but for very long names. */
+/** Sizes of boxes by what they hold. Numbers are as wide as each other, and neurons, but for very long names. */
 function sizesOf(view, contents) {
   const sizes = contents.map(({ title, rows }, box) => {
     const opener = view.boxes[box].group ? 22 : 0;
@@ -176,9 +176,14 @@ function sizesOf(view, contents) {
     );
     return { width: Math.max(opener ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
   });
-  const alike = (size, box) => view.boxes[box].node !== null && size.width <= COMMON;
-  const common = Math.max(0, ...sizes.filter(alike).map(({ width }) => width));
-  return sizes.map((size, box) => (alike(size, box) ? { ...size, width: common } : size));
+  const kindOfBox = ({ node, group }) => (node !== null ? "number" : group.kind);
+  const isAlike = (size, box) => ["number", "neuron"].includes(kindOfBox(view.boxes[box])) && size.width <= COMMON;
+  const common = { number: 0, neuron: 0 };
+  sizes.forEach((size, box) => {
+    const kind = kindOfBox(view.boxes[box]);
+    if (isAlike(size, box)) common[kind] = Math.max(common[kind], size.width);
+  });
+  return sizes.map((size, box) => (isAlike(size, box) ? { ...size, width: common[kindOfBox(view.boxes[box])] } : size));
 }
 
 function drawnFrame({ group, x, y, width, height }) {
