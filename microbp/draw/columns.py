@@ -8,7 +8,7 @@ are not among the columns: the page finds them by its own sweeps over the rate f
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, prod
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from microbp.draw.neurons import inputs_of
 from microbp.draw.operations import shown as shown_of
 from microbp.draw.rows import Rows
 from microbp.draw.scopes import in_order, role_of, scopes_of
-from microbp.draw.texts import folded, number_at, short
+from microbp.draw.texts import folded, json_number, number_at, short
 from microbp.graph import Node, recorded
 from microbp.names import entries_of
 from microbp.primitives import matmul
@@ -60,8 +60,8 @@ def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
         row, whole, varies = rows.place_of(node), groups.whole(node), int(node.varies)
         is_labelled = node in scopes or node in fed
         for entry in entries_of(node):
-            label = None if entry.label is None else short(entry.label, LONGEST)
-            value = _number(number_at(entry, node._data))
+            label = short(entry.label or "", LONGEST).strip() or None
+            value = json_number(number_at(entry, node._data))
             role = _role_columns(entry.label if is_labelled else None)
             entry_columns = (row, label, value, varies, groups.layered(node, entry), whole, *role)
             for name, x in zip(NODE_COLUMNS, entry_columns, strict=True):
@@ -101,7 +101,7 @@ def _edges(shown: Sequence[Node], first: dict[Node, int]) -> dict[str, list[Any]
                 sources.append(first[x])
                 targets.append(here)
                 slots.append(i)
-                rates.append(_number(node.rates[i]) if x.varies else None)
+                rates.append(json_number(node.rates[i]) if x.varies else None)
                 continue
             assert node.primitive is not None
             with np.errstate(all="ignore"):
@@ -109,14 +109,8 @@ def _edges(shown: Sequence[Node], first: dict[Node, int]) -> dict[str, list[Any]
             sources += (s + first[x]).tolist()
             targets += (t + here).tolist()
             slots += [i] * len(s)
-            rates += [_number(rate) for rate in r.tolist()] if x.varies else [None] * len(s)
+            rates += [json_number(rate) for rate in r.tolist()] if x.varies else [None] * len(s)
     return {"source": sources, "target": targets, "slot": slots, "rate": rates}
-
-
-def _number(x: Any) -> float | str:
-    """A number as JSON has it; nan and inf, which JSON does not have, as JavaScript reads them from a text."""
-    x = float(x)
-    return x if isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
 
 
 def _need_few(nodes: Sequence[Node]) -> None:

@@ -6,6 +6,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,16 @@ from microbp.draw.columns import columns_of
 from microbp.draw.drawing import draw
 from microbp.draw.html import html_page
 from microbp.draw.render import DrawingError
+from microbp.draw.texts import short
 from microbp.draw.training import columns_of_training
 from microbp.graph import Node
 from microbp.history import History
 
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
+
+LONGEST = 120
+"""Letters of a title; what is longer is cut."""
 
 
 class Explorer:
@@ -30,8 +35,8 @@ class Explorer:
     """
 
     def __init__(self, data: dict[str, Any], title: str, picture: Callable[[], str] | None = None) -> None:
-        self.title, self.picture = title, picture
-        self.html = html_page(title, data | {"title": title})
+        self.title, self.picture = short(title, LONGEST), picture
+        self.html = html_page(self.title, data | {"title": self.title})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the page to a file; its ending is .html or .htm."""
@@ -96,7 +101,7 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     output  a Value or Tensor, or several; or the History that `train` gave
     title   the page's
 
-    Raises ValueError where there are more than a million edges between single numbers.
+    Raises ValueError where there is no number in the output, or more than a million edges between single numbers.
 
     >>> from microbp.value import Value
     >>> x = Value(3.0, "x")
@@ -111,8 +116,11 @@ def explore(output: Any, title: str | None = None) -> Explorer:
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
+    if not any(prod(node.shape) for node in nodes):
+        raise ValueError(f"explore: there is no number in an output of shape {nodes[0].shape}; take another one")
     return Explorer({"kind": "recording", **columns_of(nodes)}, title or _title(nodes[0]), lambda: draw(nodes).svg())
 
 
 def _title(output: Node) -> str:
-    return "A computation and its gradients" if output.label is None else f"{output.label} and its gradients"
+    name = short(output.label or "", LONGEST // 2).strip()
+    return f"{name} and its gradients" if name else "A computation and its gradients"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from microbp.draw.texts import folded, operation_text
+from microbp.draw.texts import folded, json_number, operation_text
 from microbp.formulas import arguments, expression, formula
 from microbp.graph import Node, Primitive
 from microbp.kinds import Elementwise
@@ -51,7 +51,7 @@ def _described(row: Primitive, text: str, plain: tuple[int, float] | None) -> di
         "arguments": list(names),
         "expression": _text(expression, row),
         "partials": [_text(formula, row, i) for i in range(len(names))] if len(names) <= MANY else [],
-        "plain": None if plain is None else {"slot": plain[0], "value": plain[1]},
+        "plain": None if plain is None else {"slot": plain[0], "value": json_number(plain[1])},
     }
 
 

@@ -66,7 +66,7 @@ export class Recording {
       inputs[this.slot[edge]] = { node: this.all.source[edge], value: this.value[this.all.source[edge]], edge };
     }
     const plain = this.functionOf(node)?.plain;
-    if (plain) inputs[plain.slot] = { node: -1, value: plain.value, edge: -1 };
+    if (plain) inputs[plain.slot] = { node: -1, value: Number(plain.value), edge: -1 };
     return inputs;
   }
 }
