@@ -48,7 +48,7 @@ function levelOf(recording, name, tree) {
     for (const kind of new Set(generation.map((group) => group.kind))) {
       const groups = generation.filter((group) => group.kind === kind);
       const more = groups.reduce((sum, group) => sum + group.items.length - 1, 0);
-      if (CLOSED[name].includes(kind) || count + more > MOST || (kind === "input" && groups[0].members.length > INPUTS)) continue;
+      if (CLOSED[name].includes(kind) || count + more >= MOST || (kind === "input" && groups[0].members.length > INPUTS)) continue;
       count += more;
       for (const group of groups) {
         open.add(group);

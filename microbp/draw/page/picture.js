@@ -5,7 +5,7 @@ import { contentOf } from "./boxes.js";
 import { svg } from "./elements.js";
 import { placeLabels } from "./labels.js";
 import { curve, pointOn } from "./layout.js";
-import { numberText, rangeOf, signOf } from "./numbers.js";
+import { rangeOf, rangeText, signOf } from "./numbers.js";
 
 const MARGIN = 20;
 const ROW = 15;
@@ -77,6 +77,23 @@ export class Picture {
       group.classList.toggle("back", isActive && phase === "backward");
       group.classList.toggle("ahead", !this.view.boxes[target].members.some((node) => state.isComputed[node]));
     });
+  }
+
+  /** Whether a box is seen: in the game those that are taken out are not. */
+  isThere(box) {
+    return !this.boxes[box].group.classList.contains("gone");
+  }
+
+  /** Put the Tab key's stop, and the focus where it has it, on a box that is there: the nearest to where it was. */
+  restoreTabStop() {
+    const place = [...this.boxes, ...this.edges].findIndex(({ group }) => group.getAttribute("tabindex") === "0");
+    if (place < this.boxes.length && this.isThere(place)) return;
+    const here = this.placed.boxes[place < this.boxes.length ? place : this.view.edges[place - this.boxes.length].source];
+    const distance = (box) => Math.hypot(this.placed.boxes[box].x - here.x, this.placed.boxes[box].y - here.y);
+    const left = [...this.boxes.keys()].filter((box) => this.isThere(box));
+    const nearest = this.boxes[left.reduce((one, other) => (distance(other) < distance(one) ? other : one))].group;
+    if (this.element.contains(document.activeElement)) nearest.focus();
+    else this.moveTabStop(nearest);
   }
 
   /** What a box is called. */
@@ -171,8 +188,7 @@ export function edgeElement(points, rate) {
 export function rateLooks(rates) {
   if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
   const [low, high] = rangeOf(rates);
-  const isOne = low === high || rates.length === 1;
-  const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
+  const text = `×${rangeText(low, high)}`;
   const sign = rates.some(Number.isNaN) ? "unknown" : low >= 0 || high <= 0 ? signOf(Math.abs(low) > Math.abs(high) ? low : high) : "mixed";
   const size = rates.reduce((sum, rate) => sum + Math.abs(rate), 0) / rates.length;
   return { text, sign, width: lineWidth(size) };
