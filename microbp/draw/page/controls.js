@@ -38,7 +38,7 @@ export class Controls {
       oninput: () => this.move(Number(this.slider.value)),
     });
     this.playButton = html("button", { type: "button", onclick: () => this.play() }, "play");
-    this.count = html("output", { class: "count" });
+    this.count = html("span", { class: "count" });
     this.stepper = html(
       "div", { class: "stepper", role: "group", "aria-label": "steps" },
       button("to the start", "|‹", () => 0),
@@ -107,7 +107,7 @@ export class Controls {
   showStep() {
     const { step, steps } = this.explorer;
     this.slider.value = step;
-    this.slider.setAttribute("aria-valuetext", `step ${step} of ${steps.last}: ${this.sentence()}`);
+    this.slider.setAttribute("aria-valuetext", `step ${step} of ${steps.last}`);
     this.slider.style.setProperty("--done", `${(100 * step) / steps.last}%`);
     this.slider.style.setProperty("--turn", `${(100 * steps.seedStep) / steps.last}%`);
     this.count.textContent = `${step}/${steps.last}`;
