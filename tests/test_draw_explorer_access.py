@@ -222,7 +222,8 @@ def test_on_paper_the_whole_picture_is_seen_and_no_buttons(opened: Any) -> None:
     for nth in range(page.locator(".box").count()):
         box = page.locator(".box").nth(nth).bounding_box()
         assert whole["x"] <= box["x"] <= box["x"] + box["width"] <= whole["x"] + whole["width"]
-    assert page.locator("button:visible, input:visible").count() == 0
+    assert page.locator(":not(td) > button:visible, input:visible").count() == 0
+    assert page.locator(".paths td > button:visible").count() == 2  # the numbers of paths
     assert page.locator(".message").is_visible()
     assert page.locator(".paths .total").is_visible()
 

@@ -6,7 +6,7 @@ const KEYS = [
   [". or ,", "a step on, a step back"],
   ["[ or ]", "to the start, to the end"],
   ["p", "play, pause"],
-  ["Tab", "into the picture; there →, ← walk from box to edge to box, ↑, ↓ to what is beside"],
+  ["Tab", "into the picture; there →, ← walk from box to edge to box, in the game from box to box, ↑, ↓ to what is beside"],
   ["Enter", "select, or in the game take out"],
   ["+ or −", "open a group, close the one around"],
   ["Esc", "select nothing"],
