@@ -263,7 +263,7 @@ def test_each_step_says_what_it_does_with_its_numbers(opened: Any) -> None:
 def test_scrubber_buttons_and_keys_take_the_same_steps(opened: Any) -> None:
     _, C = network()
     page = opened(C)
-    count, last = page.locator(".count"), int(page.locator(".stepper input").get_attribute("max"))
+    count, last = page.locator(".stepper .count"), int(page.locator(".stepper input").get_attribute("max"))
     page.get_by_role("button", name="to the start").click()
     assert count.inner_text() == f"0/{last}"
     page.get_by_role("button", name="a step on").click()
@@ -316,13 +316,13 @@ def test_play_goes_to_the_end_and_can_be_paused(opened: Any) -> None:
     page.clock.install()
     page.get_by_role("button", name="play").click()
     page.clock.run_for(1000)
-    assert page.locator(".count").inner_text() == "1/4"
+    assert page.locator(".stepper .count").inner_text() == "1/4"
     page.get_by_role("button", name="pause").click()
     page.clock.run_for(5000)
-    assert page.locator(".count").inner_text() == "1/4"
+    assert page.locator(".stepper .count").inner_text() == "1/4"
     page.get_by_role("button", name="play").click()
     page.clock.run_for(9000)
-    assert page.locator(".count").inner_text() == "4/4"
+    assert page.locator(".stepper .count").inner_text() == "4/4"
     assert page.get_by_role("button", name="play").count() == 1
 
 
@@ -500,7 +500,8 @@ def test_taking_out_all_nodes_leaves_the_gradient(opened: Any, order: str) -> No
         page.get_by_role("button", name=f"{order} order").click()
 
     assert message(page).startswith("One edge is left, and its weight is the gradient: ∂C/∂w2_1,1 = ")
-    assert number(re.search(r"= (\S+)\. It took", message(page))[1]) == pytest.approx(net.layers[0].w[0, 0].grad, rel=1e-6)
+    weight = re.search(r"= (\S+)\. It took", message(page))[1]
+    assert number(weight) == pytest.approx(net.layers[0].w[0, 0].grad, rel=1e-6)
     assert page.locator(".game-edges .edge").count() == 1
     assert page.locator(".box:not(.gone, .outside)").count() == 2
 

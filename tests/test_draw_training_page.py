@@ -88,7 +88,7 @@ def test_every_place_of_the_slider_has_the_numbers_of_its_epoch(moons, open_page
         assert weight(page, "w3_1,8") == same(kept["w3"][0, 7])
         assert weight(page, "b3_1") == same(kept["b3"][0, 0])
     assert message(page) == (
-        "After 60 epochs: cost 0.0294, 98.75 % of 400 training examples right, 99 % of 400 validation examples right."
+        "After 60 epochs: cost 0.02940, 98.75 % of 400 training examples right, 99 % of 400 validation examples right."
     )
     go_to(page, 0)
     assert message(page).startswith("Before training: 50 % of 400 training examples right")
@@ -192,8 +192,8 @@ def test_every_chart_has_its_numbers_as_text(moons, open_page):
 
     cost, weights, region, _ = [chart.get_attribute("aria-label") for chart in page.locator("[role=img]").all()]
 
-    assert f"After 12 epochs: training cost {moons.history.costs[11]:.4g}." in cost
-    assert "training cost by epoch: 0.4281 in the first, 0.0294 in the last" in cost.lower()
+    assert f"After 12 epochs: training cost {moons.history.costs[11]:.5f}." in cost
+    assert "training cost by epoch: 0.4281 in the first, 0.02940 in the last" in cost.lower()
     assert "32 in w2, 16 in b2, 16 in w3, 1 in b3" in weights
     right = round(400 * accuracy(network_with(moons.history.net, moons.history.snapshots[12]), *moons.learned))
     assert f"Decision region after 12 epochs. {right} of 400 training examples are right." in region

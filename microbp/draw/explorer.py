@@ -6,6 +6,7 @@ import os
 from base64 import b64encode
 from collections.abc import Callable
 from html import escape
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,12 @@ from microbp.draw.training import columns_of_training
 from microbp.graph import Node
 from microbp.history import History
 from microbp.paths import Path, Paths
-from microbp.names import entries_of, name_of
 
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
 
-LONGEST = 200
-"""Letters of a title."""
+LONGEST = 120
+"""Letters of a title; what is longer is cut."""
 
 
 class Explorer:
@@ -65,9 +65,10 @@ class Explorer:
 
         A notebook that isn't trusted leaves the frame away and keeps what is inside of it: a picture.
         """
+        style = f"width: 100%; height: {self.height}px; border: 0"
         frame = (
-            f'<iframe sandbox="allow-scripts allow-downloads" title="{escape(self.title)}" '
-            f'style="width: 100%; height: {self.height}px; border: 0" srcdoc="{escape(self.html)}">{self._still()}</iframe>'
+            f'<iframe sandbox="allow-scripts allow-downloads" title="{escape(self.title)}" style="{style}" '
+            f'srcdoc="{escape(self.html)}">{self._still()}</iframe>'
         )
         return {"text/html": frame, "text/plain": repr(self)}
 
@@ -131,8 +132,8 @@ def explore(
     nodes = list(given) if isinstance(given, list | tuple) else [given]
     if not nodes or not all(isinstance(node, Node) for node in nodes):
         raise TypeError(f"explore: takes Values and Tensors, or the History of a training, not {output!r:.60}")
-    if not any(entries_of(node) for node in nodes):
-        raise ValueError(f"explore: {name_of(nodes[0])} has shape {nodes[0].shape}, so there is no number to show")
+    if not any(prod(node.shape) for node in nodes):
+        raise ValueError(f"explore: there is no number in an output of shape {nodes[0].shape}; take another one")
     if path is not None and not isinstance(path, Path | Paths):
         raise TypeError(f"explore: path is what paths(source, target) gives, one of them or all, not {path!r:.60}")
     columns = columns_of(nodes, () if path is None else (route_of(path)[0], route_of(path)[-1]))
@@ -152,4 +153,5 @@ def _need_level(level: str | None, columns: dict[str, Any]) -> None:
 
 
 def _title(output: Node) -> str:
-    return "A computation and its gradients" if output.label is None else f"{output.label} and its gradients"
+    name = short(output.label or "", LONGEST // 2).strip()
+    return f"{name} and its gradients" if name else "A computation and its gradients"

@@ -54,22 +54,23 @@ export class GamePanel {
   begin() {
     const { explorer } = this;
     explorer.controls.stepper.pause();
-    this.picture?.remove();
     const isAsked = explorer.from !== null && explorer.from !== explorer.output && explorer.steps.leads[explorer.from];
     const from = isAsked ? explorer.from : firstParameter(explorer.recording);
-    if (from === null || explorer.view.contracted === null) {
-      explorer.say(from === null ? "There is nothing to ask a gradient by: all is constant."
-        : "Too many paths lead through the closed groups to take them out: open some, or choose another level.");
-      return;
-    }
-    if (explorer.view.boxes[explorer.view.boxOf[from]].node === null || !isAsked) explorer.pin(from);
+    if (from === null) return explorer.say("Nothing here can vary, so there is no gradient to be found.");
+    const isClosed = () => explorer.view.boxes[explorer.view.boxOf[from]].node === null;
+    if (!isAsked || isClosed()) explorer.pin(from);
+    if (isClosed()) return explorer.say(`${explorer.recording.name(from)} stands in a closed group: open it first.`);
     explorer.goTo(explorer.steps.last);
-    this.game = new Game(explorer.view, this.all.checked ? null : explorer.from, explorer.output);
+    if (explorer.view.contracted === null) {
+      return explorer.say("Too many paths lead through the closed groups: open some, or choose another level.");
+    }
+    this.game = new Game(explorer.view, this.all.checked ? null : from, explorer.output);
+    this.picture?.remove();
     this.picture = new GamePicture(explorer.picture, this.game);
     explorer.game = this;
     explorer.picture.light(null);
     explorer.controls.fit(SMALLEST);
-    this.show(null);
+    return this.show(null);
   }
 
   /** The explorer draws something else: the game is over. */
@@ -111,6 +112,7 @@ export class GamePanel {
     explorer.controls.showGame(true);
     this.picture.show(taken?.bridges ?? []);
     for (const order of this.orders) order.disabled = game.isOver;
+    explorer.picture.restoreTabStop();
     explorer.say(this.sentence(taken));
     const sums = Object.entries(ORDERS).map(([order, name]) => `${name} ${countText(game.totals[order])}`);
     refill(
@@ -137,6 +139,11 @@ export class GamePanel {
   sentence(taken) {
     const { recording, output } = this.explorer;
     const { edges } = this.game;
+    const name = recording.name(output);
+    if (edges.length === 0) {
+      const says = this.game.isByItself ? `∂${name}/∂${name} = 1` : `No path leads to ${name}`;
+      return `${says}: there is nothing to take out.`;
+    }
     if (this.game.isOver) {
       const named = edges.slice(0, TOLD).map((edge) => gradientText(recording, edge));
       const more = edges.length > TOLD ? ` and ${edges.length - TOLD} more` : "";

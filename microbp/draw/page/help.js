@@ -9,6 +9,7 @@ const KEYS = [
   ["[ ]", "to the start, to the end"],
   ["space", "play, pause; also p"],
   ["Tab", "into the picture; there → ← walk from box to edge to box, ↑ ↓ to what is beside"],
+  ["→ ←", "in the game: from box to box"],
   ["Enter", "select, or in the game take out"],
   ["+ or −", "open a group, close the one around"],
   ["Esc", "select nothing"],

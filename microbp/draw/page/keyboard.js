@@ -16,6 +16,7 @@ function anywhere(explorer, { key, target }) {
   const isField = target.matches?.("input, select, textarea");
   if (isField && (target.type !== "range" || key.startsWith("Arrow"))) return false;
   if (key === " " && target.matches?.("button, summary, input")) return false;
+  if (explorer.game && key !== "Escape") return false; // steps are for when all boxes are there
   if (key !== "Escape") return explorer.controls.stepper.pressed(key);
   explorer.select(null);
   return true;
@@ -31,6 +32,7 @@ function inPicture(explorer, { key, target }) {
     else explorer.select({ edge: Number(edge) });
     return true;
   }
+  if (explorer.game) return box !== undefined && inGame(explorer, Number(box), key);
   if (box !== undefined) return fromBox(explorer, Number(box), key);
   return edge !== undefined && fromEdge(explorer, Number(edge), key);
 }
@@ -42,6 +44,19 @@ function fromBox(explorer, box, key) {
   else if (key === "-" && frame.kind !== "root") explorer.closeGroup(frame);
   else if (key === "ArrowRight") focusEdge(explorer, edgesAt(explorer, "source", box)[0]);
   else if (key === "ArrowLeft") focusEdge(explorer, edgesAt(explorer, "target", box)[0]);
+  else if (key === "ArrowDown") explorer.focusBox(neighbour(explorer, box, 1));
+  else if (key === "ArrowUp") explorer.focusBox(neighbour(explorer, box, -1));
+  else return false;
+  return true;
+}
+
+/** In the game, where edges come and go, a walk from box to box: in the order of the forward sweep, or up and down. */
+function inGame(explorer, box, key) {
+  const { view, picture } = explorer;
+  const order = view.order.filter((other) => picture.isThere(other));
+  const place = order.indexOf(box);
+  if (key === "ArrowRight") explorer.focusBox(order[place + 1]);
+  else if (key === "ArrowLeft") explorer.focusBox(order[place - 1]);
   else if (key === "ArrowDown") explorer.focusBox(neighbour(explorer, box, 1));
   else if (key === "ArrowUp") explorer.focusBox(neighbour(explorer, box, -1));
   else return false;
@@ -86,7 +101,7 @@ function neighbour(explorer, box, direction) {
   let least = Infinity;
   boxes.forEach((there, other) => {
     const down = (there.y - here.y) * direction;
-    if (other === box || down <= 0) return;
+    if (other === box || down <= 0 || !explorer.picture.isThere(other)) return;
     const distance = down + 3 * Math.abs(there.x + there.width / 2 - here.x - here.width / 2);
     if (distance < least) [best, least] = [other, distance];
   });

@@ -48,6 +48,12 @@ export function rangeOf(numbers) {
   return numbers.reduce(([low, high], x) => [Math.min(low, x), Math.max(high, x)], [Infinity, -Infinity]);
 }
 
+/** From the least to the greatest of many numbers; one number where they read the same. */
+export function rangeText(low, high) {
+  const [from, to] = [numberText(low), numberText(high)];
+  return from === to ? from : `${from} … ${to}`;
+}
+
 /** The number between low and high that is nearest to x. */
 export function clamped(x, low, high) {
   return Math.min(Math.max(x, low), high);
