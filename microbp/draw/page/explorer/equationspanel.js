@@ -90,8 +90,7 @@ function lineText({ left, factors, total }) {
   return isPlain ? `${left} = ${factors[0][0].name} = ${sum}` : `${left} = ${sum} = ${numberText(total)}`;
 }
 
-// MathML
-
+// Parts of a formula in MathML, from single signs up.
 const letter = (text) => math("mi", {}, text);
 const sign = (text) => math("mo", {}, text);
 const row = (...parts) => math("mrow", {}, ...parts);

@@ -70,8 +70,6 @@ export class Explorer {
     this.showLevel(legibleLevel(this.recording, this.levels, LEGIBLE));
   }
 
-  // What is drawn
-
   /** Ask for the gradients of another output. */
   askFor(output) {
     this.output = this.to = output;
@@ -133,8 +131,6 @@ export class Explorer {
     this.showSelection();
   }
 
-  // Steps
-
   /** Go to a step. */
   goTo(step) {
     this.step = clamped(step, 0, this.steps.last);
@@ -144,8 +140,6 @@ export class Explorer {
     this.say(this.controls.sentence());
     for (const panel of this.panels) panel.showStep?.();
   }
-
-  // Selection
 
   /** Select a node, an edge ({edge}), a closed group, or nothing (null). */
   select(selection) {
@@ -185,8 +179,6 @@ export class Explorer {
   lightPath(contracted, path) {
     this.picture.light(path === null ? null : litByPath(this.view, contracted, path));
   }
-
-  // What the reader does in the picture
 
   clicked(event) {
     const target = event.target.closest("[data-open], [data-close], [data-box], [data-edge]");

@@ -39,8 +39,6 @@ export class SelectionPanel {
     return html("p", { class: "hint" }, says);
   }
 
-  // A number
-
   ofNode(node) {
     const { recording, state } = this.explorer;
     const name = recording.name(node);
@@ -99,8 +97,6 @@ export class SelectionPanel {
     return button(`list paths that end at ${name}`, () => explorer.endAt(node));
   }
 
-  // An edge
-
   ofEdge(place) {
     const { view, recording } = this.explorer;
     const edge = view.edges[place];
@@ -134,8 +130,6 @@ export class SelectionPanel {
     const numbers = formula.numbers === null ? "" : ` = ${formula.numbers} = ${numberText(recording.all.rate[edge])}`;
     return [...parts, html("p", { class: "formula" }, `y = ${expression},  ${formula.symbol}${numbers}`)];
   }
-
-  // A closed group
 
   ofGroup(group) {
     const { explorer } = this;
