@@ -16,9 +16,9 @@ import numpy as np
 from microbp.draw.groups import Groups
 from microbp.draw.neurons import inputs_of
 from microbp.draw.operations import shown as shown_of
-from microbp.draw.rows import Rows, json_number
+from microbp.draw.rows import Rows
 from microbp.draw.scopes import in_order, role_of, scopes_of
-from microbp.draw.texts import folded, number_at, short
+from microbp.draw.texts import folded, json_number, number_at, short
 from microbp.graph import Node, recorded
 from microbp.names import entries_of
 from microbp.primitives import matmul
@@ -60,7 +60,7 @@ def columns_of(outputs: Sequence[Node]) -> dict[str, Any]:
         row, whole, varies = rows.place_of(node), groups.whole(node), int(node.varies)
         is_labelled = node in scopes or node in fed
         for entry in entries_of(node):
-            label = None if entry.label is None else short(entry.label, LONGEST)
+            label = short(entry.label or "", LONGEST).strip() or None
             value = json_number(number_at(entry, node._data))
             role = _role_columns(entry.label if is_labelled else None)
             entry_columns = (row, label, value, varies, groups.layered(node, entry), whole, *role)

@@ -23,8 +23,8 @@ from microbp.names import entries_of, name_of
 HEIGHT = 640
 """Pixels of an explorer in a notebook."""
 
-LONGEST = 200
-"""Letters of a title."""
+LONGEST = 120
+"""Letters of a title; what is longer is cut."""
 
 
 class Explorer:
@@ -124,4 +124,5 @@ def explore(output: Any, title: str | None = None) -> Explorer:
 
 
 def _title(output: Node) -> str:
-    return "A computation and its gradients" if output.label is None else f"{output.label} and its gradients"
+    name = short(output.label or "", LONGEST // 2).strip()
+    return f"{name} and its gradients" if name else "A computation and its gradients"

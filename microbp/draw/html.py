@@ -7,6 +7,7 @@ in a notebook, has no such folders, so each module becomes a `data:` URL, and an
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import posixpath
@@ -28,16 +29,23 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a letter, which a text from elsewhere may hold and which no file can be written with."""
 
 
+START = 'import "microbp/main.js";'
+"""What begins the page."""
+
+
 def html_page(title: str, data: dict[str, Any], content: str = "") -> str:
     """The page that shows `data`, whose "kind" says as what.
 
     content  what a reader without scripts sees, as HTML
     """
     template = Template(_read("explorer.html"))
+    modules = _as_script_text(json.dumps({"imports": {f"microbp/{name}": _url_of(name) for name in _files(".js")}}))
     page = template.substitute(
         title=escape(title),
         style="\n".join(_read(name) for name in _files(".css")),
-        modules=_as_script_text(json.dumps({"imports": {f"microbp/{name}": _url_of(name) for name in _files(".js")}})),
+        modules=modules,
+        start=START,
+        scripts=f"{_permission(modules)} {_permission(START)}",
         data=_data_element(data),
         content=content,
     )
@@ -58,6 +66,11 @@ def _files(ending: str) -> list[str]:
 def _read(name: str) -> str:
     with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
         return file.read()
+
+
+def _permission(script: str) -> str:
+    """How a Content-Security-Policy permits one script in the page, and no other, nor what stands in an attribute."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
 
 
 def _url_of(name: str) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
-from microbp.draw.texts import folded, operation_text
+from microbp.draw.texts import folded, json_number, operation_text
 from microbp.formulas import arguments, expression, formula
 from microbp.graph import Node, Primitive
 from microbp.kinds import Elementwise
@@ -54,12 +53,6 @@ def _described(row: Primitive, text: str, plain: tuple[int, float] | None) -> di
         "partials": [_text(formula, row, i) for i in range(len(names))] if len(names) <= MANY else [],
         "plain": None if plain is None else {"slot": plain[0], "value": json_number(plain[1])},
     }
-
-
-def json_number(x: Any) -> float | str:
-    """A number as JSON has it; nan and inf, which JSON does not have, as JavaScript reads them from a text."""
-    x = float(x)
-    return x if isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
 
 
 def _text(of: Any, *arguments: Any) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,11 @@ ROWS, COLUMNS = 4, 4
 """The largest matrix whose numbers are all shown."""
 
 SUPERSCRIPT = str.maketrans("0123456789−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+ACCENTS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]"
+
+STACKED = re.compile(f"({ACCENTS}{{3}}){ACCENTS}+")
+"""Accents on one letter, three and more: these would cover what stands above."""
 
 GAP, THIN, DIGIT = "\u2003", "\u2009", "\u2007"
 """Spaces that Graphviz does not merge: between name and operation, in ( )², and as wide as a digit."""
@@ -50,6 +57,16 @@ def numbers(array: np.ndarray) -> str:
         return "empty"
     low, high = float(array.min()), float(array.max())
     return number(low) if low == high or low != low else f"{number(low)} … {number(high)}"
+
+
+def json_number(x: Any) -> float | str:
+    """A number as JSON has it; nan and inf, which JSON does not have, as JavaScript reads them from a text.
+
+    >>> json_number(1.5), json_number(float("-inf"))
+    (1.5, '-Infinity')
+    """
+    x = float(x)
+    return x if isfinite(x) else "NaN" if x != x else "Infinity" if x > 0 else "-Infinity"
 
 
 def array_text(array: Any) -> str:
@@ -108,10 +125,11 @@ def operation_text(node: Node) -> str:
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """A name on one line, without what can't be printed, cut where it is too long.
+    """A name on one line, without what can't be printed, nor more accents than belong on a letter, cut where too long.
 
     >>> short("a very long name that nobody can read"), short("two\\nlines")
     ('a very long name that n…', 'two lines')
     """
+    text = STACKED.sub(r"\1", text)
     text = "".join(c if c.isprintable() or c == "\u200d" else " " if c.isspace() else "\ufffd" for c in text)
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -41,9 +41,14 @@ export function table(attributes, names, rows) {
   return html("table", attributes, html("thead", {}, html("tr", {}, ...head)), html("tbody", {}, ...rows));
 }
 
-/** Put other children in the place of an element's. */
+/** Put other children in the place of an element's; the focus stays on the button of the same name, or else in here. */
 export function refill(element, ...children) {
-  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+  const focused = element.contains(document.activeElement) ? nameOf(document.activeElement) : null;
+  fill(element, children);
+  if (focused === null) return element;
+  const same = [...element.querySelectorAll("button")].find((button) => nameOf(button) === focused);
+  if (same === undefined) element.tabIndex = -1;
+  (same ?? element).focus({ preventScroll: true });
   return element;
 }
 
@@ -63,5 +68,14 @@ function filled(element, attributes, children) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else element.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : value);
   }
-  return refill(element, ...children);
+  return fill(element, children);
+}
+
+function nameOf(element) {
+  return element.getAttribute("aria-label") ?? element.textContent;
+}
+
+function fill(element, children) {
+  element.replaceChildren(...children.filter((child) => child !== null && child !== undefined));
+  return element;
 }

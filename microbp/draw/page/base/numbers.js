@@ -47,6 +47,12 @@ export function clamped(x, low, high) {
   return Math.min(Math.max(x, low), high);
 }
 
+/** From the least to the greatest of many numbers; one number where they read the same. */
+export function rangeText(low, high) {
+  const [from, to] = [numberText(low), numberText(high)];
+  return from === to ? from : `${from} … ${to}`;
+}
+
 /** The sign of a rate factor as a word that styles and screen readers can use. */
 export function signOf(x) {
   if (Number.isNaN(x)) return "unknown";

@@ -19,7 +19,7 @@ export class Stepper {
       oninput: () => this.go(Number(this.slider.value)),
     });
     this.playButton = button("play", () => this.toggle());
-    this.count = html("output", { class: "count" });
+    this.count = html("span", { class: "count" });
     this.element = html(
       "div", { class: "stepper", role: "group", "aria-label": label },
       to("to the start", "|‹", () => 0),

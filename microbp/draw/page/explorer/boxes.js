@@ -1,6 +1,6 @@
 /** What is written in a box: the rows of a single number, of a neuron, of a layer or any other closed group. */
 
-import { countOf, numberText, rangeOf } from "../base/numbers.js";
+import { countOf, numberText, rangeOf, rangeText } from "../base/numbers.js";
 
 /** Letters of a name that are shown in a box. */
 const LONGEST = 22;
@@ -105,7 +105,7 @@ function manyRows(view, box, exits, steps, state) {
 
 function rangeRow(sign, nodes, column) {
   const [low, high] = rangeOf(nodes.map((node) => column[node]));
-  const text = nodes.length === 0 ? "·" : low === high ? numberText(low) : `${numberText(low)} … ${numberText(high)}`;
+  const text = nodes.length === 0 ? "·" : rangeText(low, high);
   return { text: sign + text, kind: "value", mark: nodes.length ? "final" : "unknown" };
 }
 

@@ -78,7 +78,7 @@ export class Controls {
   /** Have the slider stand at the step, its track coloured up to there, and from the turn to the backward sweep on. */
   showStep() {
     const { step, steps } = this.explorer;
-    this.stepper.showStep(`${step}/${steps.last}`, `step ${step} of ${steps.last}: ${this.sentence()}`);
+    this.stepper.showStep(`${step}/${steps.last}`, `step ${step} of ${steps.last}`);
     const { style } = this.stepper.slider;
     style.setProperty("--done", `${(100 * step) / steps.last}%`);
     style.setProperty("--turn", `${(100 * steps.seedStep) / steps.last}%`);

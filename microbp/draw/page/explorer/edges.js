@@ -2,7 +2,7 @@
 
 import { curve } from "../layout/curves.js";
 import { svg } from "../base/elements.js";
-import { clamped, numberText, rangeOf, signOf } from "../base/numbers.js";
+import { clamped, rangeOf, rangeText, signOf } from "../base/numbers.js";
 
 /** How long an arrow is, px. */
 const ARROW = 7;
@@ -41,8 +41,7 @@ export function edgeElement(points, rate) {
 export function rateLooks(rates) {
   if (rates.length === 0) return { text: "", sign: "constant", width: 1 };
   const [low, high] = rangeOf(rates);
-  const isOne = low === high || rates.length === 1;
-  const text = isOne ? `×${numberText(rates[0])}` : `×${numberText(low)} … ${numberText(high)}`;
+  const text = `×${rangeText(low, high)}`;
   const isOfOneSign = low >= 0 || high <= 0;
   const largest = Math.abs(low) > Math.abs(high) ? low : high;
   const sign = rates.some(Number.isNaN) ? "unknown" : isOfOneSign ? signOf(largest) : "mixed";

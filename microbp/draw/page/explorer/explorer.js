@@ -86,7 +86,7 @@ export class Explorer {
   /** Open a closed group. */
   openGroup(group) {
     const view = new View(this.recording, this.level.tree, new Set([...this.open, group]), this.pinned);
-    if (view.boxes.length > MOST) {
+    if (view.boxes.length >= MOST) {
       const boxes = `${group.fullName} has ${group.items.length} boxes`;
       this.say(`${boxes}, and at most ${MOST} are drawn at once: close another group first.`);
       return;
@@ -107,7 +107,8 @@ export class Explorer {
     }
     this.open = open;
     this.redraw();
-    this.focusBox(this.view.boxes.findIndex((box) => box.group === group));
+    const closed = this.view.boxes.findIndex((box) => box.group === group);
+    this.focusBox(closed < 0 ? this.view.boxOf[group.members[0]] : closed); // all of it can have boxes of their own
   }
 
   /** Draw what is open anew. */
@@ -151,7 +152,7 @@ export class Explorer {
   /** Give a node inside of a closed group a box of its own, and select it. */
   pin(node) {
     this.selection = { node };
-    this.from = node;
+    if (this.recording.varies[node]) this.from = node;
     const { boxes, boxOf } = this.view;
     if (boxes[boxOf[node]].node === null) {
       this.pinned = new Set([node]);
@@ -175,9 +176,9 @@ export class Explorer {
     for (const panel of this.panels) panel.showSelection();
   }
 
-  /** Light the boxes and edges of a path in the contracted graph; null for none. */
+  /** Light the boxes and edges of a path in the contracted graph; null, or a path of no edges, for none. */
   lightPath(contracted, path) {
-    this.picture.light(path === null ? null : litByPath(this.view, contracted, path));
+    this.picture.light(path?.edges.length ? litByPath(this.view, contracted, path) : null);
   }
 
   clicked(event) {

@@ -42,14 +42,22 @@ export class GamePanel {
   begin() {
     const { explorer } = this;
     explorer.controls.stepper.pause();
-    if (explorer.from === null) explorer.pin(firstParameter(explorer.recording));
-    else if (explorer.view.boxes[explorer.view.boxOf[explorer.from]].node === null) explorer.pin(explorer.from);
+    const from = explorer.from ?? firstParameter(explorer.recording);
+    if (from === null) return explorer.say("Nothing here can vary, so there is no gradient to be found.");
+    const isClosed = () => explorer.view.boxes[explorer.view.boxOf[from]].node === null;
+    if (explorer.from === null || isClosed()) explorer.pin(from);
+    if (isClosed()) return explorer.say(`${explorer.recording.name(from)} stands in a closed group: open it first.`);
     explorer.goTo(explorer.steps.last);
-    this.game = new Game(explorer.view, this.all.checked ? null : explorer.from, explorer.output);
+    if (explorer.view.contracted === null) {
+      const says = "Too many paths lead through what is closed here to add them up: open some of it, or close more.";
+      return explorer.say(says);
+    }
+    this.game = new Game(explorer.view, this.all.checked ? null : from, explorer.output);
+    this.picture?.remove();
     this.picture = new GamePicture(explorer.picture, this.game);
     explorer.game = this;
     explorer.picture.light(null);
-    this.show(null);
+    return this.show(null);
   }
 
   /** The explorer draws something else: the game is over. */
@@ -82,6 +90,7 @@ export class GamePanel {
     this.element.hidden = false;
     explorer.controls.showGame(true);
     this.picture.show(taken?.bridges ?? []);
+    explorer.picture.restoreTabStop();
     explorer.say(this.sentence(taken));
     const sums = Object.entries(ORDERS).map(([order, name]) => `${name} ${countText(game.totals[order])}`);
     refill(
@@ -95,6 +104,11 @@ export class GamePanel {
   sentence(taken) {
     const { recording, output } = this.explorer;
     const { edges } = this.game;
+    const name = recording.name(output);
+    if (edges.length === 0) {
+      const why = this.game.isByItself ? `∂${name}/∂${name} = 1` : `No path leads to ${name}`;
+      return `${why}: there is nothing to take out.`;
+    }
     if (this.game.isOver) {
       const named = edges.slice(0, TOLD).map((edge) => gradientText(recording, edge));
       const more = edges.length > TOLD ? ` and ${edges.length - TOLD} more` : "";
@@ -104,7 +118,7 @@ export class GamePanel {
       return `${left}: ${named.join(", ")}${more}.`;
     }
     if (taken === null) {
-      return `Take out the boxes between, one by one, until only edges to ${recording.name(output)} are left. `
+      return `Take out the boxes between, one by one, until only edges to ${name} are left. `
         + "Which order takes the fewest multiplications?";
     }
     const told = taken.bridges.slice(0, TOLD).map((bridge) => bridgeText(recording, bridge));

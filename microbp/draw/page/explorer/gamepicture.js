@@ -31,6 +31,11 @@ export class GamePicture {
     this.started = new Set(ends.map((node) => picture.view.boxOf[node]));
   }
 
+  /** Take away all that the game added to the picture. */
+  remove() {
+    for (const added of [this.layer, ...this.degrees]) added.remove();
+  }
+
   /** Show what is left; bridges are the edges that the last move changed. */
   show(bridges) {
     const { picture, game } = this;

@@ -14,7 +14,7 @@ export function keyboard(explorer) {
 
 function anywhere(explorer, { key, target }) {
   if (target.matches?.("input, select, textarea") && target.type !== "range") return false;
-  if (key !== "Escape") return explorer.controls.stepper.pressed(key);
+  if (key !== "Escape") return !explorer.game && explorer.controls.stepper.pressed(key); // no steps while boxes are out
   explorer.select(null);
   return true;
 }
@@ -29,6 +29,7 @@ function inPicture(explorer, { key, target }) {
     else explorer.select({ edge: Number(edge) });
     return true;
   }
+  if (explorer.game) return box !== undefined && inGame(explorer, Number(box), key);
   if (box !== undefined) return fromBox(explorer, Number(box), key);
   return edge !== undefined && fromEdge(explorer, Number(edge), key);
 }
@@ -40,6 +41,19 @@ function fromBox(explorer, box, key) {
   else if (key === "-" && frame.kind !== "root") explorer.closeGroup(frame);
   else if (key === "ArrowRight") focusEdge(explorer, edgesAt(explorer, "source", box)[0]);
   else if (key === "ArrowLeft") focusEdge(explorer, edgesAt(explorer, "target", box)[0]);
+  else if (key === "ArrowDown") explorer.focusBox(neighbour(explorer, box, 1));
+  else if (key === "ArrowUp") explorer.focusBox(neighbour(explorer, box, -1));
+  else return false;
+  return true;
+}
+
+/** In the game, where edges come and go, a walk from box to box: in the order of the forward sweep, or up and down. */
+function inGame(explorer, box, key) {
+  const { view, picture } = explorer;
+  const order = view.order.filter((other) => picture.isThere(other));
+  const place = order.indexOf(box);
+  if (key === "ArrowRight") explorer.focusBox(order[place + 1]);
+  else if (key === "ArrowLeft") explorer.focusBox(order[place - 1]);
   else if (key === "ArrowDown") explorer.focusBox(neighbour(explorer, box, 1));
   else if (key === "ArrowUp") explorer.focusBox(neighbour(explorer, box, -1));
   else return false;
@@ -84,7 +98,7 @@ function neighbour(explorer, box, direction) {
   let least = Infinity;
   boxes.forEach((there, other) => {
     const down = (there.y - here.y) * direction;
-    if (other === box || down <= 0) return;
+    if (other === box || down <= 0 || !explorer.picture.isThere(other)) return;
     const distance = down + 3 * Math.abs(there.x + there.width / 2 - here.x - here.width / 2);
     if (distance < least) [best, least] = [other, distance];
   });

@@ -78,6 +78,24 @@ export class Picture {
     });
   }
 
+  /** Whether a box is seen: in the game those that are taken out are not. */
+  isThere(box) {
+    return !this.boxes[box].group.classList.contains("gone");
+  }
+
+  /** Put the Tab key's stop, and the focus where it has it, on a box that is there: the nearest to where it was. */
+  restoreTabStop() {
+    const place = [...this.boxes, ...this.edges].findIndex(({ group }) => group.getAttribute("tabindex") === "0");
+    if (place < this.boxes.length && this.isThere(place)) return;
+    const box = place < this.boxes.length ? place : this.view.edges[place - this.boxes.length].source;
+    const here = this.placed.boxes[box];
+    const distance = (other) => Math.hypot(this.placed.boxes[other].x - here.x, this.placed.boxes[other].y - here.y);
+    const left = [...this.boxes.keys()].filter((other) => this.isThere(other));
+    const nearest = this.boxes[left.reduce((one, other) => (distance(other) < distance(one) ? other : one))].group;
+    if (this.element.contains(document.activeElement)) nearest.focus();
+    else this.moveTabStop(nearest);
+  }
+
   /** What a box is called. */
   nameOf(box) {
     return boxName(this.view, box);

@@ -127,8 +127,9 @@ export class SelectionPanel {
     const formula = rateOf(recording, edge);
     if (formula === null) return parts;
     const { expression } = recording.functionOf(recording.all.target[edge]);
-    const numbers = formula.numbers === null ? "" : ` = ${formula.numbers} = ${numberText(recording.all.rate[edge])}`;
-    return [...parts, html("p", { class: "formula" }, `y = ${expression},  ${formula.symbol}${numbers}`)];
+    const numbers = formula.numbers === null ? [] : [formula.numbers, numberText(recording.all.rate[edge])];
+    const said = formula.symbol.split(" = ").concat(numbers).filter((text, n, texts) => text !== texts[n - 1]);
+    return [...parts, html("p", { class: "formula" }, `y = ${expression},  ${said.join(" = ")}`)];
   }
 
   ofGroup(group) {

@@ -28,6 +28,11 @@ export class Game {
     this.totals = Object.fromEntries(["forward", "reverse", "markowitz"].map((order) => [order, this.total(order)]));
   }
 
+  /** Whether the gradient is asked for by the output itself. */
+  get isByItself() {
+    return this.inputs.has(this.output);
+  }
+
   get multiplications() {
     return this.elimination.multiplications;
   }

@@ -51,7 +51,7 @@ function levelOf(recording, name, tree) {
       const groups = generation.filter((group) => group.kind === kind);
       const more = groups.reduce((sum, group) => sum + group.items.length - 1, 0);
       const isLong = kind === "input" && groups[0].members.length > INPUTS;
-      if (isLong || CLOSED[name].includes(kind) || count + more > MOST) continue;
+      if (isLong || CLOSED[name].includes(kind) || count + more >= MOST) continue;
       count += more;
       for (const group of groups) {
         open.add(group);

@@ -4,7 +4,7 @@ import { contract } from "./contract.js";
 import { Group } from "./groups.js";
 import { inTopologicalOrder } from "../base/topological.js";
 
-/** Boxes that are laid out at most. */
+/** Boxes that are laid out at most; one of these is kept for a number that a reader takes out of a closed group. */
 export const MOST = 300;
 
 /**
