@@ -205,7 +205,7 @@ def test_a_plain_number_may_be_one_that_json_does_not_have(constant: float) -> N
 def test_an_output_without_a_number_is_an_error() -> None:
     empty = mb.Tensor(np.zeros((0,)), "e")
 
-    with pytest.raises(ValueError, match=r"explore: there is no number in an output of shape \(0,\); take another one"):
+    with pytest.raises(ValueError, match=r"explore: there is no number in an output of shape \(0,\)"):
         explore(mb.sin(empty))
     assert data_of(explore([mb.sin(empty), mb.Value(1.0, "x")]))["outputs"] == [0]
 

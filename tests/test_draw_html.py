@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import configparser
 import json
-import os
 import re
 import zlib
 from fnmatch import fnmatch
@@ -127,7 +126,19 @@ def test_every_module_is_as_it_is_in_its_file_but_for_its_imports():
     for name, url in urls.items():
         with open(f"{FOLDER}/{name.removeprefix('microbp/')}", encoding="utf-8") as file:
             source = file.read()
-        assert base64.b64decode(url.partition(",")[2]).decode() == IMPORT.sub(r'\1 "microbp/\2";', source)
+        in_page = base64.b64decode(url.partition(",")[2]).decode()
+        assert re.sub(r'"microbp/[a-z0-9_./]+";', '"…";', in_page) == IMPORT.sub(r'\1 "…";', source)
+
+
+def test_a_module_imports_in_the_page_what_it_imports_in_its_folder():
+    urls = json.loads(PLAIN.text("script", type="importmap"))["imports"]
+
+    for name, url in urls.items():
+        file = Path(FOLDER, name.removeprefix("microbp/"))
+        wanted = [(file.parent / found[2]).resolve() for found in IMPORT.finditer(file.read_text(encoding="utf-8"))]
+        in_page = base64.b64decode(url.partition(",")[2]).decode()
+        targets = re.findall(r'^(?:import|export) .*"microbp/(.*)";$', in_page, re.MULTILINE)
+        assert [Path(FOLDER, target).resolve() for target in targets] == wanted, name
 
 
 def test_every_file_of_the_page_is_among_the_data_of_the_package():
@@ -135,8 +146,12 @@ def test_every_file_of_the_page_is_among_the_data_of_the_package():
     config.read(Path(__file__).parents[1] / "setup.cfg")
     patterns = [pattern.strip() for pattern in config["options.package_data"]["microbp.draw"].split(",")]
 
-    for name in os.listdir(FOLDER):
-        assert any(fnmatch(f"page/{name}", pattern) for pattern in patterns), name
+    files = [path.relative_to(Path(FOLDER).parent).as_posix() for path in Path(FOLDER).rglob("*") if path.is_file()]
+
+    assert len(files) > 50
+    for name in files:
+        # A star of setuptools' stands for no slash.
+        assert any(fnmatch(name, pattern) and name.count("/") == pattern.count("/") for pattern in patterns), name
 
 
 def test_nothing_is_asked_of_a_network():

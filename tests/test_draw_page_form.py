@@ -20,8 +20,19 @@ MOST = 250
 # Text reaches the page as text alone, and what runs on it is in its modules, so that no label can be either.
 MARKUP = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|DOMParser")
 
-of_each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(PAGE).as_posix())
-of_each_script = pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.relative_to(path.parents[1]).as_posix())
+
+FLOORS = {"base": 0, "layout": 1, "graph": 1, "explorer": 2, "training": 2, "": 3}
+"""The folders of the modules; those on one floor leave each other alone."""
+
+DOCUMENT = re.compile(r"\b(document|window|matchMedia|getComputedStyle)\b|/elements\.js")
+
+
+def by_name(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
+
+
+of_each_module = pytest.mark.parametrize("path", MODULES, ids=by_name)
+of_each_script = pytest.mark.parametrize("path", SCRIPTS, ids=by_name)
 
 
 def test_there_are_modules_and_scripts() -> None:
@@ -84,3 +95,19 @@ def test_a_module_is_no_longer_than_can_be_read_at_once(path: Path) -> None:
 @of_each_module
 def test_a_module_makes_no_markup_and_runs_no_text(path: Path) -> None:
     assert MARKUP.findall(path.read_text(encoding="utf-8")) == []
+
+
+@of_each_module
+def test_imports_go_down_the_folders_and_never_up(path: Path) -> None:
+    own = path.relative_to(PAGE).parent.as_posix().strip(".")
+    for source in re.findall(r'^import .*"(\..+)";$', path.read_text(encoding="utf-8"), re.MULTILINE):
+        other = (path.parent / source).resolve().relative_to(PAGE.resolve()).parent.as_posix().strip(".")
+        assert other == own or FLOORS[other] < FLOORS[own], source
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path.parent.name in ("graph", "layout")], ids=by_name)
+def test_what_only_computes_leaves_the_document_alone(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    code = re.sub(r"//.*|/\*[\s\S]*?\*/", "", text)
+
+    assert DOCUMENT.findall(code) == []

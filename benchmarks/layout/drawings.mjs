@@ -2,8 +2,8 @@
 
 import { execFileSync } from "node:child_process";
 
-import { sampled } from "../../microbp/draw/page/curves.js";
-import { layout } from "../../microbp/draw/page/layout.js";
+import { sampled } from "../../microbp/draw/page/layout/curves.js";
+import { layout } from "../../microbp/draw/page/layout/layout.js";
 
 const [RANK_GAP, BOX_GAP, EDGE_GAP] = [60, 16, 10];
 

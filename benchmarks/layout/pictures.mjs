@@ -1,8 +1,8 @@
 // A picture of what layout.js makes of a graph: boxes, curves, and a label on each edge.
 
-import { curve } from "../../microbp/draw/page/curves.js";
-import { placeLabels } from "../../microbp/draw/page/labels.js";
-import { layout } from "../../microbp/draw/page/layout.js";
+import { curve } from "../../microbp/draw/page/layout/curves.js";
+import { placeLabels } from "../../microbp/draw/page/layout/labels.js";
+import { layout } from "../../microbp/draw/page/layout/layout.js";
 
 const LABEL = { width: 44, height: 14 };
 

@@ -1,7 +1,7 @@
 """One self-contained HTML page: the modules, the style and the data of an explorer, put into its template.
 
-The modules import each other as neighbours in a folder. A page that was opened from a file, or that stands in
-a notebook, has no such folder, so each module becomes a `data:` URL, and an import map says which is which.
+The modules import each other by where they stand in their folders. A page that was opened from a file, or that stands
+in a notebook, has no such folders, so each module becomes a `data:` URL, and an import map says which is which.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import base64
 import hashlib
 import json
 import os
+import posixpath
 import re
 import zlib
 from html import escape
@@ -21,8 +22,8 @@ FOLDER = os.path.join(os.path.dirname(__file__), "page")
 UNPACKED = 200_000
 """Up to so many characters, data stand in the page as they are; what is longer is deflated."""
 
-IMPORT = re.compile(r'^(import .* from|export .* from|import) "\./([a-z0-9_]+\.js)";$', re.MULTILINE)
-"""An import from a neighbour, which is one line in all modules."""
+IMPORT = re.compile(r'^(import .* from|export .* from|import) "(\.[a-z0-9_./]+\.js)";$', re.MULTILINE)
+"""An import from another module, which is one line in all modules."""
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 """Half of a letter, which a text from elsewhere may hold and which no file can be written with."""
@@ -52,7 +53,14 @@ def html_page(title: str, data: dict[str, Any], content: str = "") -> str:
 
 
 def _files(ending: str) -> list[str]:
-    return sorted(name for name in os.listdir(FOLDER) if name.endswith(ending))
+    """The files of the page with an ending, by their paths from its folder, which have slashes on all systems."""
+    found = [
+        posixpath.join(os.path.relpath(folder, FOLDER).replace(os.sep, "/"), name)
+        for folder, _, names in os.walk(FOLDER)
+        for name in names
+        if name.endswith(ending)
+    ]
+    return sorted(map(posixpath.normpath, found))
 
 
 def _read(name: str) -> str:
@@ -66,7 +74,10 @@ def _permission(script: str) -> str:
 
 
 def _url_of(name: str) -> str:
-    source = IMPORT.sub(r'\1 "microbp/\2";', _read(name))
+    def by_name(found: re.Match[str]) -> str:
+        return f'{found[1]} "microbp/{posixpath.normpath(posixpath.join(posixpath.dirname(name), found[2]))}";'
+
+    source = IMPORT.sub(by_name, _read(name))
     return f"data:text/javascript;base64,{base64.b64encode(source.encode()).decode()}"
 
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { arrange } from "../../microbp/draw/page/arrange.js";
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { levelsOf } from "../../microbp/draw/page/levels.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { arrange } from "../../microbp/draw/page/explorer/arrange.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { levelsOf } from "../../microbp/draw/page/graph/levels.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { network, randomRecording, someOf } from "./recordings.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 const NEAR = 1.5;
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contentOf, importantIn, short, titleOf } from "../../microbp/draw/page/boxes.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { levelsOf } from "../../microbp/draw/page/levels.js";
-import { numberText } from "../../microbp/draw/page/numbers.js";
+import { contentOf, importantIn, short, titleOf } from "../../microbp/draw/page/explorer/boxes.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { levelsOf } from "../../microbp/draw/page/graph/levels.js";
+import { numberText } from "../../microbp/draw/page/base/numbers.js";
 import { labelled, network, Tape } from "./recordings.js";
-import { Steps } from "../../microbp/draw/page/steps.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { Steps } from "../../microbp/draw/page/graph/steps.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function example(level = 0, sizes = [2, 3, 2]) {
   const recording = network(sizes);

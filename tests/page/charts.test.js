@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bandPath, linearScale, linePath } from "../../microbp/draw/page/charts.js";
-import { nearest, niceRange, niceTicks, tickTexts } from "../../microbp/draw/page/charts.js";
+import { bandPath, linearScale, linePath } from "../../microbp/draw/page/training/charts.js";
+import { nearest, niceRange, niceTicks, tickTexts } from "../../microbp/draw/page/training/charts.js";
 
 const close = (found, expected) => {
   assert.equal(found.length, expected.length, `${found}`);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { zeroLines } from "../../microbp/draw/page/contour.js";
+import { zeroLines } from "../../microbp/draw/page/training/contour.js";
 
 const field = (width, height, f) =>
   Float64Array.from({ length: width * height }, (_, n) => f(n % width, Math.floor(n / width)));

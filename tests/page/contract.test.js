@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { contract } from "../../microbp/draw/page/contract.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { Graph } from "../../microbp/draw/page/graph.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { contract } from "../../microbp/draw/page/graph/contract.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { agree, allPaths, productOf, randomLinearized } from "./recordings.js";
 
 test("a contracted edge is the sum over the paths between its ends that no kept node interrupts", () => {

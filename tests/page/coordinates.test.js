@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { verticals } from "../../microbp/draw/page/coordinates.js";
+import { verticals } from "../../microbp/draw/page/layout/coordinates.js";
 import { edgesOf, randomGraph } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { orderLayers } from "../../microbp/draw/page/order.js";
-import { ports } from "../../microbp/draw/page/ports.js";
-import { ranks } from "../../microbp/draw/page/ranks.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { orderLayers } from "../../microbp/draw/page/layout/order.js";
+import { ports } from "../../microbp/draw/page/layout/ports.js";
+import { ranks } from "../../microbp/draw/page/layout/ranks.js";
 
 const GAPS = { boxGap: 16, edgeGap: 10 };
 

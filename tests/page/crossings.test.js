@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bilayerCrossings, countCrossings } from "../../microbp/draw/page/crossings.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { bilayerCrossings, countCrossings } from "../../microbp/draw/page/layout/crossings.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 /** All pairs of edges [from, to], one by one. */
 function pairsThatCross(edges) {

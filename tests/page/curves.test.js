@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { curve, pointOn, sampled } from "../../microbp/draw/page/curves.js";
+import { curve, pointOn, sampled } from "../../microbp/draw/page/layout/curves.js";
 
 const POINTS = [{ x: 0, y: 10 }, { x: 40, y: 10 }, { x: 100, y: 70 }, { x: 130, y: 70 }];
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Elimination } from "../../microbp/draw/page/elimination.js";
-import { Graph } from "../../microbp/draw/page/graph.js";
+import { Elimination } from "../../microbp/draw/page/graph/elimination.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
 import { shuffled } from "./graphs.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { agree, chain, randomLinearized, sumOverPaths } from "./recordings.js";
 
 const ORDERS = ["forward", "reverse", "markowitz"];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Network } from "../../microbp/draw/page/equations.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
+import { Network } from "../../microbp/draw/page/graph/equations.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
 import { agree, labelled, network, networkTape, Tape } from "./recordings.js";
 
 test("what BP1–BP4 give is the gradient of the backward sweep", () => {

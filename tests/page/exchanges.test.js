@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countCrossings } from "../../microbp/draw/page/crossings.js";
-import { sift, transpose } from "../../microbp/draw/page/exchanges.js";
+import { countCrossings } from "../../microbp/draw/page/layout/crossings.js";
+import { sift, transpose } from "../../microbp/draw/page/layout/exchanges.js";
 import { randomGraph, shuffled } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { reorder } from "../../microbp/draw/page/places.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { ranks } from "../../microbp/draw/page/ranks.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { reorder } from "../../microbp/draw/page/layout/places.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
+import { ranks } from "../../microbp/draw/page/layout/ranks.js";
 
 function shuffledState(seed) {
   const { boxes, edges } = randomGraph(16, seed);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { computationOf, putIn, rateOf } from "../../microbp/draw/page/formulas.js";
+import { computationOf, putIn, rateOf } from "../../microbp/draw/page/graph/formulas.js";
 import { Tape } from "./recordings.js";
 
 test("names are put in all at once, so that none is taken for one that was put in before", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Elimination } from "../../microbp/draw/page/elimination.js";
-import { Game } from "../../microbp/draw/page/game.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { Elimination } from "../../microbp/draw/page/graph/elimination.js";
+import { Game } from "../../microbp/draw/page/graph/game.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { agree, labelled, network, randomRecording, someOf, Tape } from "./recordings.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 const ORDERS = ["forward", "reverse", "markowitz"];
 

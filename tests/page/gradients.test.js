@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { backward, forward } from "../../microbp/draw/page/gradients.js";
-import { Graph } from "../../microbp/draw/page/graph.js";
+import { backward, forward } from "../../microbp/draw/page/graph/gradients.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
 import { agree, randomLinearized, sumOverPaths } from "./recordings.js";
 
 test("the backward sweep is the sum over all paths to a node, the forward sweep that from one", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Graph } from "../../microbp/draw/page/graph.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
 import { allPaths, randomLinearized } from "./recordings.js";
 
 test("the edges of a node are those that begin or end there, in their order", () => {

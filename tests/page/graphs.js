@@ -1,6 +1,6 @@
 // Graphs for the tests of layouts, made from seeds.
 
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 /** Boxes of one size. */
 export function equalBoxes(count, width = 90, height = 48) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Group, groupTree, MANY } from "../../microbp/draw/page/groups.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { Group, groupTree, MANY } from "../../microbp/draw/page/graph/groups.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { network, randomRecording, Tape } from "./recordings.js";
 import { someOf } from "./recordings.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Heap } from "../../microbp/draw/page/heap.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { Heap } from "../../microbp/draw/page/base/heap.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 test("whatever is put in and taken out meanwhile, the first comes out", () => {
   const random = randomNumbers(7);

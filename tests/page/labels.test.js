@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sampled } from "../../microbp/draw/page/curves.js";
+import { sampled } from "../../microbp/draw/page/layout/curves.js";
 import { randomGraph } from "./graphs.js";
-import { placeLabels } from "../../microbp/draw/page/labels.js";
-import { layout } from "../../microbp/draw/page/layout.js";
+import { placeLabels } from "../../microbp/draw/page/layout/labels.js";
+import { layout } from "../../microbp/draw/page/layout/layout.js";
 
 const LABEL = { width: 44, height: 14 };
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { edgesOf, randomGraph } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { ranks } from "../../microbp/draw/page/ranks.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { ranks } from "../../microbp/draw/page/layout/ranks.js";
 
 test("an edge over three ranks has two virtual vertices, a parallel edge two of its own", () => {
   const graph = layered([0, 1, 2, 3], edgesOf("0>1 1>2 2>3 0>3 0>3"));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { curve } from "../../microbp/draw/page/curves.js";
+import { curve } from "../../microbp/draw/page/layout/curves.js";
 import { edgesOf, equalBoxes, randomGraph, shuffled } from "./graphs.js";
-import { layout } from "../../microbp/draw/page/layout.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { layout } from "../../microbp/draw/page/layout/layout.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 /** The points of a path's text, its Béziers in steps. */
 function drawn(text) {

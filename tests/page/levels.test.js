@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { legibleLevel, levelsOf } from "../../microbp/draw/page/levels.js";
+import { legibleLevel, levelsOf } from "../../microbp/draw/page/graph/levels.js";
 import { network, randomRecording, Tape } from "./recordings.js";
-import { MOST, View } from "../../microbp/draw/page/view.js";
+import { MOST, View } from "../../microbp/draw/page/graph/view.js";
 
 const boxesOf = (recording, { tree, open }) => new View(recording, tree, open).boxes;
 

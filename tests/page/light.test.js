@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { litByPath } from "../../microbp/draw/page/light.js";
-import { Paths } from "../../microbp/draw/page/paths.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { litByPath } from "../../microbp/draw/page/graph/light.js";
+import { Paths } from "../../microbp/draw/page/graph/paths.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { labelled, network, randomRecording, someOf, Tape } from "./recordings.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

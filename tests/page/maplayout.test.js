@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { mapLayout } from "../../microbp/draw/page/maplayout.js";
+import { mapLayout } from "../../microbp/draw/page/training/maplayout.js";
 
 const WIDTH = 640;
 

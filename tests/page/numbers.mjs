@@ -2,15 +2,15 @@
 
 import { readFileSync } from "node:fs";
 
-import { contract } from "../../microbp/draw/page/contract.js";
-import { Elimination } from "../../microbp/draw/page/elimination.js";
-import { Network } from "../../microbp/draw/page/equations.js";
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { levelsOf } from "../../microbp/draw/page/levels.js";
-import { Paths } from "../../microbp/draw/page/paths.js";
-import { Recording } from "../../microbp/draw/page/recording.js";
-import { Steps } from "../../microbp/draw/page/steps.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { contract } from "../../microbp/draw/page/graph/contract.js";
+import { Elimination } from "../../microbp/draw/page/graph/elimination.js";
+import { Network } from "../../microbp/draw/page/graph/equations.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { levelsOf } from "../../microbp/draw/page/graph/levels.js";
+import { Paths } from "../../microbp/draw/page/graph/paths.js";
+import { Recording } from "../../microbp/draw/page/graph/recording.js";
+import { Steps } from "../../microbp/draw/page/graph/steps.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 /** Numbers as JSON has them; nan and inf, which it does not have, as text. */
 const exact = (x) => (Number.isFinite(x) ? x : String(x));

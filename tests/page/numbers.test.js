@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clamped, countOf, countText, numberText, operandText, signOf } from "../../microbp/draw/page/numbers.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { clamped, countOf, countText, numberText, operandText, signOf } from "../../microbp/draw/page/base/numbers.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 test("a number has three figures, a true minus, no sign on a zero, and zeros at its end where it was rounded", () => {
   const texts = {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { countCrossings } from "../../microbp/draw/page/crossings.js";
+import { countCrossings } from "../../microbp/draw/page/layout/crossings.js";
 import { edgesOf, randomGraph, shuffled } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { orderLayers } from "../../microbp/draw/page/order.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { ranks } from "../../microbp/draw/page/ranks.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { orderLayers } from "../../microbp/draw/page/layout/order.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
+import { ranks } from "../../microbp/draw/page/layout/ranks.js";
 
 function ordered(count, edges, preference = new Array(count).fill(undefined), keepOrder = false) {
   const graph = layered(ranks(count, edges), edges);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Graph } from "../../microbp/draw/page/graph.js";
-import { Paths } from "../../microbp/draw/page/paths.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
+import { Paths } from "../../microbp/draw/page/graph/paths.js";
 import { agree, allPaths, chain, productOf, randomLinearized, sumOverPaths } from "./recordings.js";
 
 const magnitude = (x) => (Number.isNaN(x) ? Infinity : Math.abs(x));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { ports, straightened } from "../../microbp/draw/page/ports.js";
+import { ports, straightened } from "../../microbp/draw/page/layout/ports.js";
 
 test("ports of one side stand apart in the order of what they lead to, around the middle", () => {
   const chains = [[0, 3], [0, 1], [0, 2]];

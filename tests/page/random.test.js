@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 
 test("the same seed gives the same numbers, evenly spread over 0 to 1", () => {
   const [one, two, other] = [randomNumbers(5), randomNumbers(5), randomNumbers(6)];

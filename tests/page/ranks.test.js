@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { edgesOf, randomGraph } from "./graphs.js";
-import { ranks } from "../../microbp/draw/page/ranks.js";
+import { ranks } from "../../microbp/draw/page/layout/ranks.js";
 
 test("every edge leads to a higher rank, and no one box could be moved to make edges shorter", () => {
   for (let seed = 0; seed < 30; seed += 1) {

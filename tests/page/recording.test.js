@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Recording } from "../../microbp/draw/page/recording.js";
+import { Recording } from "../../microbp/draw/page/graph/recording.js";
 import { Tape } from "./recordings.js";
 
 function example() {

@@ -1,8 +1,8 @@
 // Linearized graphs and recordings for the tests, made from seeds, and slow obvious ways of counting on them.
 
-import { Graph } from "../../microbp/draw/page/graph.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { Recording } from "../../microbp/draw/page/recording.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
+import { Recording } from "../../microbp/draw/page/graph/recording.js";
 
 /** A graph with parallel edges, dead ends and nodes that nothing leads to. */
 export function randomLinearized(seed, { count = 8, edges = 16, rateOf = (random) => 4 * random() - 2 } = {}) {

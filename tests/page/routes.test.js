@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { edgesOf } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { columns, route } from "../../microbp/draw/page/routes.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { columns, route } from "../../microbp/draw/page/layout/routes.js";
 
 test("columns are as wide as their widest box, and gaps wider where edges are steep, up to twice", () => {
   const graph = layered([0, 1, 1, 2], edgesOf("0>1 0>2 1>3 2>3"));

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { levelsOf } from "../../microbp/draw/page/levels.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { levelsOf } from "../../microbp/draw/page/graph/levels.js";
 import { agree, network, Tape } from "./recordings.js";
-import { contributionsOf, sentenceOf } from "../../microbp/draw/page/sentences.js";
-import { Steps } from "../../microbp/draw/page/steps.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { contributionsOf, sentenceOf } from "../../microbp/draw/page/graph/sentences.js";
+import { Steps } from "../../microbp/draw/page/graph/steps.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function stepsOf(recording, open = new Set()) {
   return new Steps(new View(recording, groupTree(recording, "layered"), open), recording.outputs[0]);

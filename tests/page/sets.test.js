@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DisjointSets } from "../../microbp/draw/page/sets.js";
+import { DisjointSets } from "../../microbp/draw/page/base/sets.js";
 
 test("numbers are in one set exactly when joins lead from one to the other", () => {
   const sets = new DisjointSets(6);

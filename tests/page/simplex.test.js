@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { randomNumbers } from "../../microbp/draw/page/random.js";
-import { networkSimplex } from "../../microbp/draw/page/simplex.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
+import { networkSimplex } from "../../microbp/draw/page/layout/simplex.js";
 
 function cost(position, constraints) {
   return constraints.reduce((sum, { tail, head, weight }) => sum + weight * (position[head] - position[tail]), 0);

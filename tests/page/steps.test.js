@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { backward } from "../../microbp/draw/page/gradients.js";
-import { groupTree } from "../../microbp/draw/page/groups.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { backward } from "../../microbp/draw/page/graph/gradients.js";
+import { groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { agree, network, randomRecording, someOf, Tape } from "./recordings.js";
-import { Steps } from "../../microbp/draw/page/steps.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { Steps } from "../../microbp/draw/page/graph/steps.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function allIn(group) {
   return group.groups.flatMap((inner) => [inner, ...allIn(inner)]);

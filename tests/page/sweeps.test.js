@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { edgesOf } from "./graphs.js";
-import { layered } from "../../microbp/draw/page/layered.js";
-import { reorder } from "../../microbp/draw/page/places.js";
-import { sortLayers } from "../../microbp/draw/page/sweeps.js";
+import { layered } from "../../microbp/draw/page/layout/layered.js";
+import { reorder } from "../../microbp/draw/page/layout/places.js";
+import { sortLayers } from "../../microbp/draw/page/layout/sweeps.js";
 
 function sorted(rank, edges, layers, ...how) {
   const graph = layered(rank, edgesOf(edges));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { inTopologicalOrder } from "../../microbp/draw/page/topological.js";
+import { inTopologicalOrder } from "../../microbp/draw/page/base/topological.js";
 
 test("items are sorted as they are given, but for what must come before", () => {
   const edges = ["db", "db", "bc"].map((pair) => [...pair]);

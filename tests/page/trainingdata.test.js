@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { bytesOf, floatsOf } from "../../microbp/draw/page/base64.js";
-import { TrainingData } from "../../microbp/draw/page/trainingdata.js";
+import { bytesOf, floatsOf } from "../../microbp/draw/page/base/base64.js";
+import { TrainingData } from "../../microbp/draw/page/training/trainingdata.js";
 
 const base64 = (array) => Buffer.from(array.buffer).toString("base64");
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Graph } from "../../microbp/draw/page/graph.js";
-import { Group, groupTree } from "../../microbp/draw/page/groups.js";
-import { randomNumbers } from "../../microbp/draw/page/random.js";
+import { Graph } from "../../microbp/draw/page/graph/graph.js";
+import { Group, groupTree } from "../../microbp/draw/page/graph/groups.js";
+import { randomNumbers } from "../../microbp/draw/page/base/random.js";
 import { labelled, randomRecording, someOf, Tape } from "./recordings.js";
-import { untangle } from "../../microbp/draw/page/untangle.js";
-import { View } from "../../microbp/draw/page/view.js";
+import { untangle } from "../../microbp/draw/page/graph/untangle.js";
+import { View } from "../../microbp/draw/page/graph/view.js";
 
 function groupsIn(group) {
   return group.groups.flatMap((inner) => [inner, ...groupsIn(inner)]);

@@ -1,8 +1,8 @@
 /** The page: shows the data that it was made with, and says when it is ready. */
 
-import { dataOf } from "./data.js";
-import { showRecording } from "./explorer.js";
-import { showTraining } from "./training.js";
+import { dataOf } from "./base/data.js";
+import { showRecording } from "./explorer/explorer.js";
+import { showTraining } from "./training/training.js";
 
 const VIEWS = { recording: showRecording, training: showTraining };
 
