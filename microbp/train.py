@@ -108,9 +108,13 @@ def train(
 
 
 def _bar(total: int, progress: bool) -> Any:
+    if not (progress and are_watched()):
+        from tqdm.std import tqdm as silent  # tqdm.auto warns in a notebook where ipywidgets is missing
+
+        return silent(total=total, disable=True)
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, disable=not (progress and are_watched()), unit="step", leave=True)
+    return tqdm(total=total, unit="step", leave=True)
 
 
 def _pair(data: Any, what: str) -> tuple[Any, Any, str]:

@@ -166,6 +166,17 @@ def test_an_edge_to_a_closed_neuron_carries_the_sum_over_all_paths_through_it(op
     np.testing.assert_allclose(sorted(read), sorted(rates), rtol=5e-3)
 
 
+def test_an_edge_to_a_closed_neuron_tells_the_paths_through_it(opened: Any) -> None:
+    net, _ = network()
+    page = opened(network()[1])
+    level(page, "neurons")
+    page.get_by_role("button", name=re.compile("from neuron 1 of layer 2 to neuron 2 of layer 3")).dispatch_event("click")
+
+    factors = [number(text) for text in page.locator(".selection .formula").inner_text().removeprefix("= ").split(" × ")]
+    assert factors[0] == pytest.approx(net.layers[1].w[1, 0].data, rel=5e-3)
+    assert np.prod(factors) == pytest.approx(number_in(page, ".selection .rate"), rel=1e-2)
+
+
 def test_between_closed_layers_an_edge_shows_the_jacobian(opened: Any) -> None:
     _, C = network()
     page = opened(C)

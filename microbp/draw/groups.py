@@ -11,7 +11,7 @@ from typing import Any
 
 from microbp.draw.layers import COST, FED, parts_of
 from microbp.draw.scopes import Scope, role_of
-from microbp.draw.texts import short
+from microbp.draw.texts import operation_text, short
 from microbp.graph import Node
 from microbp.names import Entry, NodeOrEntry, name_of
 
@@ -49,7 +49,8 @@ class Groups:
         outer = -1 if part is None else self._part_place(part)
         if not node.shape or node._data.size == 1:
             return outer
-        return self._place(node, f"{short(name_of(node))} {node.shape}", "tensor", outer)
+        name = name_of(node) if node.label is None else " ".join(filter(None, (node.label, operation_text(node))))
+        return self._place(node, f"{short(name)} {node.shape}", "tensor", outer)
 
     def _neuron(self, node: Node, entry: NodeOrEntry) -> int | None:
         scope = self._scopes.get(node)

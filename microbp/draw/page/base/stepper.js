@@ -9,9 +9,9 @@ export class Stepper {
    * @param {object} options
    *   label: what is walked through; step: one of them, as "an epoch"; slider: what the slider is called; hint: said of
    *   it; here: the step that is shown; last: the last one; show: shows a step; changed: told when playing begins or
-   *   ends; pace: {stride, pause} of playing, in steps and ms
+   *   ends; pace: {stride, pause} of playing, in steps and ms; below: an element that stands under the slider
    */
-  constructor({ label, step, slider, hint, here, last, show, changed = () => {}, pace }) {
+  constructor({ label, step, slider, hint, here, last, show, changed = () => {}, pace, below = null }) {
     Object.assign(this, { here, last, show, changed, pace });
     const to = (name, sign, place) => button(sign, () => this.go(place()), { "aria-label": name, title: name });
     this.slider = html("input", {
@@ -27,7 +27,7 @@ export class Stepper {
       this.playButton,
       to(`${step} on`, "›", () => here() + 1),
       to("to the end", "›|", last),
-      this.slider,
+      html("div", { class: "track" }, this.slider, below),
       this.count,
     );
   }

@@ -42,8 +42,10 @@ export class Controls {
         button("SVG", () => savePicture(explorer), { "aria-label": "save as SVG" }),
       ),
     );
+    const half = (name) => html("span", {}, name);
+    this.halves = html("div", { class: "halves", "aria-hidden": true }, half("forward"), half("backward"));
     this.stepper = new Stepper({
-      label: "steps", step: "a step", slider: "step",
+      label: "steps", step: "a step", slider: "step", below: this.halves,
       here: () => explorer.step,
       last: () => explorer.steps.last,
       show: (step) => {
@@ -83,13 +85,11 @@ export class Controls {
     this.stepper.element.hidden = isOn;
   }
 
-  /** Have the slider stand at the step, its track coloured up to there, and from the turn to the backward sweep on. */
+  /** Have the slider stand at the step, and below it the halves of the way as long as they are. */
   showStep() {
     const { step, steps } = this.explorer;
     this.stepper.showStep(`${step}/${steps.last}`, `step ${step} of ${steps.last}`);
-    const { style } = this.stepper.slider;
-    style.setProperty("--done", `${(100 * step) / steps.last}%`);
-    style.setProperty("--turn", `${(100 * steps.seedStep) / steps.last}%`);
+    this.halves.style.gridTemplateColumns = `${steps.seedStep}fr ${steps.last - steps.seedStep}fr`;
   }
 
   /** What happens in the step. */

@@ -3,7 +3,9 @@
 import { importantIn } from "./boxes.js";
 import { button, html, refill, table } from "../base/elements.js";
 import { computationOf, rateOf } from "../graph/formulas.js";
+import { Graph } from "../graph/graph.js";
 import { numberText, operandText, rangeOf } from "../base/numbers.js";
+import { Paths } from "../graph/paths.js";
 import { boxName } from "./picture.js";
 
 /** Significant figures of numbers that a reader may want to calculate with. */
@@ -11,6 +13,9 @@ const FIGURES = 7;
 
 /** Contributions to a gradient, rows of a table, and sides of a matrix that are written out. */
 const [CONTRIBUTIONS, ROWS, SIDE] = [8, 60, 12];
+
+/** Numbers in a closed group up to which the paths through it are told, and how many of these. */
+const [INSIDE, WAYS] = [2000, 5];
 
 /** The panel of what is selected, at the step that is shown. */
 export class SelectionPanel {
@@ -113,10 +118,30 @@ export class SelectionPanel {
     const meaning = note("The sum over all paths from the one to the other, through the closed group.");
     if (rates.length === 1) {
       const [{ source: x, target: y, rate }] = rates;
-      return [title, rateLine(recording.name(x), recording.name(y), rate), meaning];
+      return [title, rateLine(recording.name(x), recording.name(y), rate), this.waysBetween(x, y, target), meaning];
     }
     const says = `${rates.length} rate factors: the Jacobian ∂(${to})/∂(${from}).`;
     return [title, html("p", {}, says), matrix(recording, rates), meaning];
+  }
+
+  /** The paths from a number into a closed group to the one by which that is left, as products; null for many. */
+  waysBetween(x, y, box) {
+    const { view, recording } = this.explorer;
+    const { members } = view.boxes[box];
+    if (members.length > INSIDE || view.exitsOf(box).length !== 1) return null;
+    const { graph } = recording;
+    const nodes = [x, ...members].sort((one, other) => one - other);
+    const place = new Map(nodes.map((node, n) => [node, n]));
+    const edges = members.flatMap((node) => [...graph.into(node)]).filter((edge) => place.has(graph.source[edge]));
+    const ends = (column) => edges.map((edge) => place.get(column[edge]));
+    const rates = edges.map((edge) => graph.rate[edge]);
+    const inside = new Graph(nodes.length, ends(graph.source), ends(graph.target), rates);
+    const found = new Paths(inside, place.get(x), place.get(y)).top(WAYS);
+    const products = found.map((path) => {
+      const factors = path.edges.map((edge) => rates[edge]).filter((rate) => rate !== 1);
+      return factors.map((rate, n) => (n ? operandText : numberText)(rate)).join(" × ") || "1";
+    });
+    return html("p", { class: "formula" }, products.length < WAYS ? `= ${products.join(" + ")}` : null);
   }
 
   ofSingleEdge(edge, from, to) {
