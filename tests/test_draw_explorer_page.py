@@ -170,9 +170,11 @@ def test_an_edge_to_a_closed_neuron_tells_the_paths_through_it(opened: Any) -> N
     net, _ = network()
     page = opened(network()[1])
     level(page, "neurons")
-    page.get_by_role("button", name=re.compile("from neuron 1 of layer 2 to neuron 2 of layer 3")).dispatch_event("click")
+    edge = re.compile("from neuron 1 of layer 2 to neuron 2 of layer 3")
+    page.get_by_role("button", name=edge).dispatch_event("click")
 
-    factors = [number(text) for text in page.locator(".selection .formula").inner_text().removeprefix("= ").split(" × ")]
+    product = page.locator(".selection .formula").inner_text().removeprefix("= ")
+    factors = [number(text) for text in product.split(" × ")]
     assert factors[0] == pytest.approx(net.layers[1].w[1, 0].data, rel=5e-3)
     assert np.prod(factors) == pytest.approx(number_in(page, ".selection .rate"), rel=1e-2)
 
