@@ -735,3 +735,16 @@ def test_the_page_works_in_a_sandboxed_frame_of_a_notebook(open_page: Any) -> No
     frame.locator(".box").filter(has_text="w2_1,1").first.click()
     assert frame.locator(".selection h2").inner_text() == "w2_1,1"
     assert page.locator("iframe").get_attribute("sandbox") == "allow-scripts allow-downloads"
+
+
+def test_what_a_box_comes_to_hold_stays_inside_of_it(opened: Any) -> None:
+    page = opened(network()[1], "neurons")
+    last = int(page.locator(".stepper input").get_attribute("max"))
+    outside = """() => [...document.querySelectorAll('.picture .box')].filter((box) => {
+      const right = box.querySelector('rect').getBoundingClientRect().right;
+      return [...box.querySelectorAll('text')].some((text) => text.getBoundingClientRect().right > right);
+    }).map((box) => box.textContent)"""
+    for _ in range(last):
+        page.keyboard.press(",")
+
+        assert page.evaluate(outside) == []

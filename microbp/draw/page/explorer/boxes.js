@@ -13,7 +13,8 @@ const LONGEST = 22;
  * @param {Steps} steps
  * @param {object} state what is known (`Steps.stateAfter`)
  * @returns {{title: string, rows: {text: string, kind: "value" | "gradient", mark: string, side: string}[]}} mark is
- *     "final", "partial" or "unknown"; side that of zero on which a gradient lies: "positive", "negative", "mixed"
+ *     "final", "partial" or "unknown"; side that of zero on which a gradient lies: "positive", "negative", "mixed"; room
+ *     the letters by which it was longer while it was partial
  */
 export function contentOf(view, box, steps, state) {
   const { recording, boxes } = view;
@@ -62,8 +63,9 @@ export function gradientText(steps, state, node, sign = "∂") {
   if (!state.isReached[node]) return { text: `${sign} ·`, kind: "gradient", mark: "unknown" };
   const number = numberText(state.cotangent[node]);
   const side = signOf(state.cotangent[node]);
-  if (state.awaited[node] > 0) return { text: `${sign} ${number} + …`, kind: "gradient", mark: "partial", side };
-  return { text: `${sign} ${number}`, kind: "gradient", mark: "final", side };
+  const room = steps.contributions[node] > 1 ? 4 : 0;
+  if (state.awaited[node] > 0) return { text: `${sign} ${number} + …`, kind: "gradient", mark: "partial", side, room };
+  return { text: `${sign} ${number}`, kind: "gradient", mark: "final", side, room };
 }
 
 function valueText(recording, state, node, letter = "") {

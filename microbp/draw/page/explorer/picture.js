@@ -190,7 +190,7 @@ function sizesOf(view, contents) {
     const opener = view.boxes[box].group ? 22 : 0;
     const widest = Math.max(
       LETTER.title * title.length + opener,
-      ...rows.map(({ text }) => LETTER.row * [...text].length),
+      ...rows.map(({ text, room = 0 }) => LETTER.row * ([...text].length + room)),
     );
     return { width: Math.max(opener ? 104 : 78, 16 + widest), height: ROW * (rows.length + 1) + 9 };
   });

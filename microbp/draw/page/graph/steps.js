@@ -24,6 +24,7 @@ export class Steps {
       { phase: "end", box: -1 },
     ];
     this.seedStep = 1 + computed.length;
+    this.contributions = this.stateAfter(0).awaited; // to each node's cotangent, in all
   }
 
   /** How many steps there are after the first. */
