@@ -128,7 +128,7 @@ export class GamePanel {
     const { multiplications, totals, inputs } = this.game;
     const least = Math.min(...Object.values(totals));
     const yours = `It took you ${countOf(multiplications, "multiplication")}`;
-    const best = multiplications <= least ? "fewer are not known here" : `${countText(least)} would do`;
+    const best = multiplications <= least ? "none of these orders takes fewer" : `${countText(least)} would do`;
     const why = inputs.size > 1
       ? "In reverse order each box that is taken out has one edge out, to what the gradient is of: one "
         + "multiplication an edge. In forward order it has an edge in from each number that it rests on."
