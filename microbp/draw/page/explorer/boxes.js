@@ -12,9 +12,9 @@ const LONGEST = 22;
  * @param {number} box
  * @param {Steps} steps
  * @param {object} state what is known (`Steps.stateAfter`)
- * @returns {{title: string, rows: {text: string, kind: "value" | "gradient", mark: string, side: string}[]}} mark is
- *     "final", "partial" or "unknown"; side that of zero on which a gradient lies: "positive", "negative", "mixed"; room
- *     the letters by which it was longer while it was partial
+ * @returns {{title: string, rows: {text: string, kind: string, mark: string, side: string, room: number}[]}} kind is
+ *     "value", "gradient", "name" or "count"; mark "final", "partial" or "unknown"; side that of zero on which a
+ *     gradient lies: "positive", "negative" or "mixed"; room how many letters longer it was while it was partial
  */
 export function contentOf(view, box, steps, state) {
   const { recording, boxes } = view;

@@ -1,6 +1,7 @@
 /** The picture during the game: boxes that are gone, the edges that bridge them, and what each box would take. */
 
 import { straight } from "./arrange.js";
+import { bypass } from "../layout/bypass.js";
 import { edgeElement, labelSize, putLabel, rateLooks } from "./edges.js";
 import { svg } from "../base/elements.js";
 import { placeLabels } from "../layout/labels.js";
@@ -29,6 +30,13 @@ export class GamePicture {
     );
     const ends = game.edges.flatMap(({ source, target }) => [source, target]);
     this.started = new Set(ends.map((node) => picture.view.boxOf[node]));
+  }
+
+  /** A way from box to box where no edge was, around the boxes that are left. */
+  bridge(source, target) {
+    const { boxes } = this.picture.placed;
+    const left = boxes.filter((_, box) => box !== source && box !== target && this.game.nodesIn(box).length);
+    return bypass(straight(boxes[source], boxes[target]), left);
   }
 
   /** Leave the picture as it was before the game. */
@@ -66,7 +74,7 @@ export class GamePicture {
     }
     const edges = [...between].map(([ends, { source, target, rates }]) => {
       const looks = rateLooks(rates);
-      const route = this.routes.get(ends) ?? straight(picture.placed.boxes[source], picture.placed.boxes[target]);
+      const route = this.routes.get(ends) ?? this.bridge(source, target);
       const { group, label } = edgeElement(route, looks);
       group.classList.toggle("fresh", fresh.has(ends));
       group.setAttribute("aria-label", picture.nameOfEdge(looks, source, target));
