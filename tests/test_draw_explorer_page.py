@@ -196,7 +196,7 @@ def test_between_closed_layers_an_edge_shows_the_jacobian(opened: Any) -> None:
 
 def test_the_first_view_is_the_finest_that_is_seen_at_once(opened: Any) -> None:
     _, C = network()
-    narrow, wide = ({"viewport": {"width": width, "height": 900}} for width in (1300, 3800))
+    narrow, wide = ({"viewport": {"width": width, "height": 900}} for width in (1300, 4600))
     for size, name in ((narrow, "neurons"), (wide, "operations")):
         page = opened(C, level=None, **size)
 

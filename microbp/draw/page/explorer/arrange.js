@@ -15,7 +15,7 @@ const PORT = { width: 80, height: 8 };
 /** The gap between ranks, with room for a rate factor, and between boxes; wider between layers than in a neuron. */
 const GAPS = {
   root: { rankGap: 84, boxGap: 18 },
-  network: { rankGap: 120, boxGap: 18, edgeGap: 15 },
+  network: { rankGap: 100, boxGap: 18, edgeGap: 15 },
   layer: { rankGap: 70, boxGap: 16, edgeGap: 15 },
   default: { rankGap: 64, boxGap: 12 },
 };

@@ -63,7 +63,7 @@ export function gradientText(steps, state, node, sign = "∂") {
   if (!state.isReached[node]) return { text: `${sign} ·`, kind: "gradient", mark: "unknown" };
   const number = numberText(state.cotangent[node]);
   const side = signOf(state.cotangent[node]);
-  const room = steps.contributions[node] > 1 ? 4 : 0;
+  const room = steps.contributions[node] > 1 ? 3 : 0;
   if (state.awaited[node] > 0) return { text: `${sign} ${number} + …`, kind: "gradient", mark: "partial", side, room };
   return { text: `${sign} ${number}`, kind: "gradient", mark: "final", side, room };
 }

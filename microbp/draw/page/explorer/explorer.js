@@ -17,7 +17,7 @@ import { Steps } from "../graph/steps.js";
 import { MOST, View } from "../graph/view.js";
 
 /** Boxes that a reader can take in, and how small they may be: the first view is the finest that is no more. */
-const [LEGIBLE, GLANCE] = [150, 0.72];
+const [LEGIBLE, GLANCE] = [150, 0.68];
 
 /** Show the explorer of a recording in an element of the page. */
 export function showRecording(root, data) {
