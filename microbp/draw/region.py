@@ -96,6 +96,34 @@ def region_of(history: History, frames: Sequence[int]) -> dict[str, Any]:
     if len(X) > POINTS:
         shown = np.sort(np.random.default_rng(0).choice(len(X), POINTS, replace=False))
 
+    answered = _answered(history, frames, answers, grid, shown)
+    if "left_out" in answered:
+        return answered
+    return {
+        "side": SIDE,
+        "x": ranges[0],
+        "y": ranges[1],
+        "outputs": Y.shape[1],
+        "labels": answers.labels,
+        "middle": answers.middle,
+        "judged": answers.judged,
+        "points": {
+            "x": [float(f"{number:.7g}") for number in X[shown, 0]],
+            "y": [float(f"{number:.7g}") for number in X[shown, 1]],
+            "class": known[shown].tolist(),
+            "total": len(X),
+        },
+        **answered,
+    }
+
+
+def _answered(
+    history: History, frames: Sequence[int], answers: Answers, grid: np.ndarray, shown: np.ndarray
+) -> dict[str, Any]:
+    """What the network answered at each frame, on the grid and for the examples, or why it can't."""
+    assert history.examples is not None
+    X, Y = history.examples
+    known = answers.classes(Y)
     clearness, classes, right, correct = b"", b"", b"", []
     for n in frames:
         net = network_with(history.net, history.snapshots[n])
@@ -110,21 +138,8 @@ def region_of(history: History, frames: Sequence[int]) -> dict[str, Any]:
         right += np.packbits(is_right[shown]).tobytes()
         correct.append(int(np.count_nonzero(is_right)))
     return {
-        "side": SIDE,
-        "x": ranges[0],
-        "y": ranges[1],
-        "outputs": Y.shape[1],
-        "labels": answers.labels,
-        "middle": answers.middle,
-        "judged": answers.judged,
         "clearness": _text(clearness),
         "classes": _text(classes) if classes else None,
-        "points": {
-            "x": [float(f"{number:.7g}") for number in X[shown, 0]],
-            "y": [float(f"{number:.7g}") for number in X[shown, 1]],
-            "class": known[shown].tolist(),
-            "total": len(X),
-        },
         "right": _text(right),
         "correct": correct,
     }

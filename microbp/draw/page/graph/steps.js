@@ -46,6 +46,11 @@ export class Steps {
    * isReached    1 for each node whose cotangent has been begun
    */
   stateAfter(last) {
+    if (this.latest?.last !== last) this.latest = { last, state: this.stateFromTheStart(last) };
+    return this.latest.state; // one step is asked about by all that shows it
+  }
+
+  stateFromTheStart(last) {
     const { recording, boxes } = this.view;
     const { graph } = recording;
     const state = {
