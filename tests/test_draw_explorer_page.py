@@ -228,6 +228,25 @@ def test_fit_shows_the_whole_picture_and_plus_makes_it_larger(opened: Any) -> No
     assert page.locator(".picture").bounding_box()["width"] == pytest.approx(1.25 * fitted, rel=1e-3)
 
 
+def test_a_picture_that_fits_goes_on_to_when_the_window_changes(opened: Any) -> None:
+    page = opened(network()[1], "layers")
+    canvas, picture = page.locator(".canvas"), page.locator("svg.picture")
+
+    def widths() -> tuple[float, float]:
+        page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return picture.bounding_box()["width"], canvas.bounding_box()["width"]
+
+    _, room = widths()
+    page.set_viewport_size({"width": 1100, "height": 860})
+    width, less = widths()
+    assert width <= less < room
+
+    page.get_by_role("button", name="larger").click()
+    width, _ = widths()
+    page.set_viewport_size({"width": 1500, "height": 860})
+    assert widths() == (width, room)
+
+
 def test_in_the_backward_sweep_all_that_changes_is_brought_into_sight(opened: Any) -> None:
     _, C = network()
     page = opened(C, viewport={"width": 1366, "height": 768})

@@ -24,10 +24,11 @@ export class Controls {
   constructor(explorer) {
     this.explorer = explorer;
     this.zoom = 1;
+    this.refit = null; // what fits the picture to the window, until a reader chooses a size
+    addEventListener("resize", () => this.refit?.());
     this.levelButtons = explorer.levels.map((level) =>
       button(level.name, () => explorer.showLevel(level)));
     this.gameButton = button("take out nodes", () => explorer.gamePanel.toggle());
-    const zoomBy = (factor) => () => this.setZoom(this.zoom * factor);
     this.header = html(
       "header", {},
       html("h1", {}, explorer.recording.title),
@@ -36,9 +37,9 @@ export class Controls {
       html("div", { role: "group", "aria-label": "game" }, this.gameButton),
       html(
         "div", { role: "group", "aria-label": "picture" },
-        button("−", zoomBy(1 / STEP), { "aria-label": "smaller" }),
+        button("−", () => this.zoomBy(1 / STEP), { "aria-label": "smaller" }),
         button("fit", () => this.fitWhole(), { title: "the whole picture" }),
-        button("+", zoomBy(STEP), { "aria-label": "larger" }),
+        button("+", () => this.zoomBy(STEP), { "aria-label": "larger" }),
         button("SVG", () => savePicture(explorer), { "aria-label": "save as SVG" }),
       ),
     );
@@ -107,13 +108,21 @@ export class Controls {
   fit(smallest = SMALLEST) {
     const { canvas, picture } = this.explorer;
     const room = this.roomFor(picture);
+    this.refit = () => this.fit(smallest);
     this.setZoom(room < smallest ? LEGIBLE : room);
     canvas.scrollTop = (canvas.scrollHeight - canvas.clientHeight) / 2;
   }
 
   /** So large that all of it is seen, however small that is. */
   fitWhole() {
+    this.refit = () => this.fitWhole();
     this.setZoom(this.roomFor(this.explorer.picture));
+  }
+
+  /** Make the picture larger or smaller, and leave it so when the window changes. */
+  zoomBy(factor) {
+    this.refit = null;
+    this.setZoom(this.zoom * factor);
   }
 
   /** Show the picture so many times as large as it is. */
@@ -156,7 +165,7 @@ export class Controls {
     canvas.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
-      this.setZoom(this.zoom * (event.deltaY < 0 ? STEP : 1 / STEP));
+      this.zoomBy(event.deltaY < 0 ? STEP : 1 / STEP);
     }, { passive: false });
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button !== 0 || event.target.closest("[role=button]")) return;
