@@ -12,6 +12,7 @@ from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
 from microbp.gradient_descent import gradient_descent, steepest_step
+from microbp.gradient_spread import GradientSpread, gradient_spread
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
@@ -118,6 +119,8 @@ __all__ = [
     "forward",
     "grad",
     "gradient_descent",
+    "gradient_spread",
+    "GradientSpread",
     "greater",
     "hessian",
     "History",
