@@ -1,6 +1,6 @@
-"""Data to learn from: toy sets, IDX files (MNIST, Fashion-MNIST), CSV tables."""
+"""Data to learn from: toy sets, IDX files (MNIST, Fashion-MNIST), CSV tables, and what is done to them before."""
 
-from microbp.data import mnist_loader
+from microbp.data import mnist_loader, preprocessing
 from microbp.data.errors import DataError
 from microbp.data.examples import Examples, Split, one_hot
 from microbp.data.idx_format import idx
@@ -22,6 +22,7 @@ __all__ = [
     "mnist_loader",
     "moons",
     "one_hot",
+    "preprocessing",
     "spirals",
     "xor",
 ]
