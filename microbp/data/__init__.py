@@ -3,6 +3,7 @@
 from microbp.data import mnist_loader, preprocessing
 from microbp.data.errors import DataError
 from microbp.data.examples import Examples, Split, one_hot
+from microbp.data.folding import folds
 from microbp.data.idx_format import idx
 from microbp.data.image_sets import fashion_mnist, mnist
 from microbp.data.table import Table, csv
@@ -17,6 +18,7 @@ __all__ = [
     "circles",
     "csv",
     "fashion_mnist",
+    "folds",
     "idx",
     "mnist",
     "mnist_loader",

@@ -128,7 +128,7 @@ class ZCA(Whiten):
     def width_out(self) -> int:
         """As many columns as went in."""
         self._need_fitted("width_out")
-        return self.components.shape[1]
+        return len(self.mean)
 
     def _forward(self, X: Rows) -> Rows:
         return super()._forward(X) @ self.components
