@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -51,7 +52,18 @@ def missing_data() -> str:
     return f"{named}; let it name a folder with MNIST's four files (train-images-idx3-ubyte.gz, …) in mnist/"
 
 
-MISSING = {"dot": missing_dot, "browser": missing_browser, "node": missing_node, "data": missing_data}
+def missing_sklearn() -> str:
+    """What to do about missing scikit-learn, "" when it is there."""
+    return "" if find_spec("sklearn") else 'scikit-learn is not installed; get it by pip install "microbp[baselines]"'
+
+
+MISSING = {
+    "dot": missing_dot,
+    "browser": missing_browser,
+    "node": missing_node,
+    "data": missing_data,
+    "sklearn": missing_sklearn,
+}
 REQUIRED = os.environ.get("MICROBP_REQUIRE")
 allowed_skip = pytest.StashKey[bool]()
 
