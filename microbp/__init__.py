@@ -8,6 +8,7 @@ these says more.
 
 from microbp import baselines, data, equations, network
 from microbp.check import check
+from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
@@ -102,6 +103,8 @@ __all__ = [
     "cos",
     "cosh",
     "costs",
+    "cross_validate",
+    "CrossValidation",
     "data",
     "DataError",
     "div",
