@@ -6,8 +6,9 @@ to BP4, `draw` draws a graph, and `record` makes a program of a function, to pri
 these says more.
 """
 
-from microbp import book, data, equations, network
+from microbp import baselines, book, data, equations, network
 from microbp.check import check
+from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
@@ -99,12 +100,15 @@ __all__ = [
     "arctanh",
     "backward",
     "book",
+    "baselines",
     "broadcast_to",
     "check",
     "concatenate",
     "cos",
     "cosh",
     "costs",
+    "cross_validate",
+    "CrossValidation",
     "data",
     "DataError",
     "div",
