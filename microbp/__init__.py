@@ -16,7 +16,20 @@ from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence, MatrixProduct
 from microbp.linearized import LinearizedGraph, linearize, paths
-from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, load, optimizers, regularizers
+from microbp.nn import (
+    MLP,
+    BatchNorm,
+    Dropout,
+    Layer,
+    Neuron,
+    accuracy,
+    activations,
+    costs,
+    initializers,
+    load,
+    optimizers,
+    regularizers,
+)
 from microbp.paths import Path, Paths
 from microbp.primitives import (
     abs,
@@ -95,6 +108,7 @@ __all__ = [
     "arctan",
     "arctanh",
     "backward",
+    "BatchNorm",
     "broadcast_to",
     "check",
     "concatenate",
@@ -104,6 +118,7 @@ __all__ = [
     "data",
     "DataError",
     "div",
+    "Dropout",
     "Elementwise",
     "draw",
     "explore",

@@ -35,8 +35,8 @@ class Swept:
 
         Where that is no number they stay where they are.
         """
-        net, X, Y, cost, optimizer, regularizer, parameters = self.problem
-        c = net.cost(X[batch].T, Y[batch].T, cost)
+        _, X, Y, _, optimizer, regularizer, parameters, _ = self.problem
+        c = self.problem.cost_of(X[batch].T, Y[batch].T, *self.problem.masks(len(batch)))
         if not np.isfinite(c._data):
             return float(c._data)
         eta = None

@@ -15,7 +15,7 @@ from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correc
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
-from microbp.problem import Problem
+from microbp.problem import Problem, normalizes
 from microbp.snapshots import Snapshots
 from microbp.steps import Run
 
@@ -50,7 +50,7 @@ def train(
     regularizer  such as regularizers.L2(5.0)
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook
-    rng          a numpy Generator, or a seed, for the shuffling
+    rng          a numpy Generator, or a seed, for the shuffling and for dropout
     replay       whether a step is recorded once and replayed: several times as fast, and the same weights. By default
                  (None) where network, activations, cost and regularizer are microbp's own, and it can be done. A
                  function of your own may keep a state or draw numbers, which a recording would freeze: True says that
@@ -74,7 +74,12 @@ def train(
     rng = np.random.default_rng(rng)
     if replay not in (None, True, False):
         raise TypeError(f"train: replay is True, False or None, not {replay!r}")
-    problem = Problem.of(net, X, Y, cost, optimizer, regularizer)
+    problem = Problem.of(net, X, Y, cost, optimizer, regularizer, rng)
+    if normalizes(net) and 1 in (batch_size, len(X) % batch_size):
+        raise ValueError(
+            f"train: {len(X)} examples in mini-batches of {batch_size} leave one example by itself, which batch "
+            "normalization can't normalize; choose another batch_size"
+        )
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history, snapshots = History(), Snapshots(net)
@@ -85,10 +90,12 @@ def train(
     bar = _bar(epochs * problem.steps(batch_size), progress)
     try:
         run = Run(problem, batch_size, replay)
+        problem.take_statistics()
         snapshots.keep(0)
         for j in range(epochs):
             bar.set_description(f"Epoch {j}", refresh=False)
             mean_cost = run.epoch(j, rng.permutation(len(X)), bar.update)
+            problem.take_statistics()
             right = None if test is None else correct(net, *test, middle)
             history.epochs.append(Epoch(mean_cost, right, 0 if test is None else len(test[0])))
             snapshots.keep(len(history))
@@ -97,6 +104,7 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
+        problem.take_statistics()  # of the parameters as they are, wherever training was stopped
         if run is None:
             history.why_not = "training was interrupted before the first step"
         else:

@@ -135,6 +135,14 @@ def test_a_seed_is_a_whole_number_of_0_or_more(command, seed, capsys):
     assert f"argument --seed: a seed is a whole number of 0 or more, not {seed}" in capsys.readouterr().err
 
 
+def test_train_takes_maxout_batch_normalization_and_dropout(capsys):
+    options = "--activation maxout --batch-norm --dropout 0.8 --hidden 4 --epochs 2".split()
+
+    assert main(["train", "moons", *options]) == 0
+    assert "MLP(2-4-1, maxout, sigmoid, batch norm, Dropout(keep=0.8), 37 parameters)" in capsys.readouterr().out
+    assert "Dropout: keep is the probability" in failed(capsys, "train", "moons", "--dropout", "2")
+
+
 def test_toy_sets_are_tried_on_points_of_their_own(capsys):
     assert main(["train", "moons", "--epochs", "1"]) == 0
     assert capsys.readouterr().out.endswith("in epoch 0, of 200 examples that it did not learn from\n")

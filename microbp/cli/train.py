@@ -11,7 +11,7 @@ import numpy as np
 from microbp import data
 from microbp.cli.options import Commands, seed
 from microbp.draw import explore
-from microbp.nn import MLP, activations, initializers, optimizers, regularizers
+from microbp.nn import MLP, Dropout, activations, initializers, optimizers, regularizers
 from microbp.train import train
 
 TOY: Mapping[str, Callable[..., data.Examples]] = {
@@ -35,13 +35,15 @@ def add(commands: Commands) -> None:
     teach.add_argument("--path", help="folder of the image files (else MICROBP_DATA, the cache, a download)")
     teach.add_argument("--target", default="-1", help="column of a CSV file with the classes, by name or number")
     teach.add_argument("--hidden", type=int, nargs="*", default=[30], metavar="N", help="neurons of each hidden layer")
-    teach.add_argument("--activation", choices=activations.NAMES, default="sigmoid", help="of the hidden layers")
+    teach.add_argument("--activation", choices=activations.EVERY_NAME, default="sigmoid", help="of the hidden layers")
     teach.add_argument("--cost", choices=["quadratic", "cross_entropy", "log_likelihood"], default="cross_entropy",
                        help="log_likelihood comes with a softmax layer, the others with a sigmoid one")  # fmt: skip
     teach.add_argument("--start", choices=initializers.NAMES, default="inverse_sqrt", help="the initial weights")
     teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
     teach.add_argument("--eta", type=float, default=0.5, help="learning rate")
     teach.add_argument("--l2", type=float, default=0.0, metavar="LAMBDA", help="weight decay, the book's lambda")
+    teach.add_argument("--batch-norm", action="store_true", help="normalize the hidden layers over each mini-batch")
+    teach.add_argument("--dropout", type=float, metavar="P", help="how probable it is that a hidden neuron stays")
     teach.add_argument("--epochs", type=int, default=30)
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
     teach.add_argument("--seed", type=seed, default=0)
@@ -62,6 +64,8 @@ def run(options: argparse.Namespace) -> int:
         "softmax" if options.cost == "log_likelihood" else "sigmoid",
         initializer=options.start,
         rng=options.seed,
+        batch_norm=options.batch_norm,
+        dropout=None if options.dropout is None else Dropout(options.dropout),
     )
     print(net)
     regularizer = regularizers.L2(options.l2) if options.l2 else None

@@ -21,6 +21,8 @@ The numbers are those of Nielsen, *Neural Networks and Deep Learning* (2015), ch
                    35           unrolled_error
     algorithm.py   BP1 to BP4   feedforward, errors, backprop: a whole mini-batch as one matrix
 
+Besides, normalization.py has batch normalization, forward and back.
+
 Columns are examples: an activation matrix has shape (n_l, m), w (n_l, n_{l−1}), b (n_l, 1), and m = 1 is
 the single example. Layers count from 1, the input; lists of w, b, z and δ begin at layer 2, lists of a at
 layer 1. float64 and float32 stay what they are, integers become float64. Every function raises ValueError
@@ -30,6 +32,7 @@ for other data, or for shapes that don't fit, and says what would.
 from microbp.equations.activations import (
     ACTIVATIONS,
     Activation,
+    maxout,
     sigmoid,
     sigmoid_prime,
     softmax,
@@ -59,13 +62,15 @@ from microbp.equations.matrices import (
     sigma_prime_matrix,
     unrolled_error,
 )
+from microbp.equations.normalization import batch_normalization, batch_normalization_gradient
 from microbp.equations.shapes import Array
 
 __all__ = [
     "ACTIVATIONS", "COSTS", "Activation", "Array", "Cancellation", "Cost",
     "activation_by_components", "apply_elementwise", "backprop", "backpropagate_error",
-    "backpropagate_error_by_matrix", "bias_gradient", "change_of_cost", "cost_per_example", "errors",
-    "feedforward", "hadamard", "layer_activation", "mean_cost", "neuron_activation", "output_error",
+    "backpropagate_error_by_matrix", "batch_normalization", "batch_normalization_gradient", "bias_gradient",
+    "change_of_cost", "cost_per_example", "errors",
+    "feedforward", "hadamard", "layer_activation", "maxout", "mean_cost", "neuron_activation", "output_error",
     "output_error_by_matrix", "quadratic_cost", "quadratic_cost_per_example", "quadratic_output_error",
     "sigma_prime_matrix", "sigmoid", "sigmoid_prime", "softmax", "softmax_jacobian", "unrolled_error",
     "weight_gradient", "weighted_input",
