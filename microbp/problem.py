@@ -37,7 +37,7 @@ class Problem(NamedTuple):
             raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
         if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
             raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
-        cost.need_in_range(Y)
+        cost.need_in_range(Y.T)
         return cls(net, X, Y, cost, optimizer, regularizer, _learned(net))
 
     def steps(self, batch_size: int) -> int:

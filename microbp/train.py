@@ -46,7 +46,8 @@ def train(
     epochs       how often to go through all examples
     batch_size   how many examples make a mini-batch; the last one of an epoch may be smaller
     optimizer    SGD(eta=0.5) by default
-    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge") or a Cost
+    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge", "multiclass_hinge", "absolute",
+                 "squared") or a Cost
     regularizer  such as regularizers.L2(5.0)
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook

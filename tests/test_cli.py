@@ -147,6 +147,15 @@ def test_log_likelihood_comes_with_softmax(capsys):
     assert "MLP(2-3, softmax" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("cost", "layers"), [("multiclass_hinge", "2-2, linear"), ("absolute", "2-1, sigmoid"), ("squared", "2-1, sigmoid")]
+)
+def test_train_takes_every_cost_of_labels_0_and_1(cost, layers, capsys):
+    assert main(["train", "moons", "--cost", cost, "--hidden", "--epochs", "1"]) == 0
+    assert f"MLP({layers}" in capsys.readouterr().out
+    assert main(["check", "--cost", cost, "--sizes", "2", "3", "2"]) == 0
+
+
 def test_draw_writes_dot_text(tmp_path, capsys):
     file = tmp_path / "graph.dot"
 

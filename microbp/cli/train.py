@@ -11,13 +11,17 @@ import numpy as np
 from microbp import data
 from microbp.cli.options import Commands, seed
 from microbp.draw import explore
-from microbp.nn import MLP, activations, initializers, optimizers, regularizers
+from microbp.nn import MLP, activations, costs, initializers, optimizers, regularizers
 from microbp.train import train
 
 TOY: Mapping[str, Callable[..., data.Examples]] = {
     "moons": data.moons, "circles": data.circles, "spirals": data.spirals, "blobs": data.blobs,
 }  # fmt: skip
 IMAGES = {"mnist": data.mnist, "fashion_mnist": data.fashion_mnist}
+OUTPUTS = {"log_likelihood": "softmax", "multiclass_hinge": "linear"}
+"""The activation of the last layer that a cost comes with, where it is not sigmoid; these have a neuron a class."""
+COSTS = [name for name in costs.NAMES if name != "hinge"]
+"""All but the one that is of labels −1 and +1."""
 OPTIMIZERS = {"sgd": optimizers.SGD, "momentum": optimizers.Momentum, "adam": optimizers.Adam}
 
 
@@ -36,8 +40,9 @@ def add(commands: Commands) -> None:
     teach.add_argument("--target", default="-1", help="column of a CSV file with the classes, by name or number")
     teach.add_argument("--hidden", type=int, nargs="*", default=[30], metavar="N", help="neurons of each hidden layer")
     teach.add_argument("--activation", choices=activations.NAMES, default="sigmoid", help="of the hidden layers")
-    teach.add_argument("--cost", choices=["quadratic", "cross_entropy", "log_likelihood"], default="cross_entropy",
-                       help="log_likelihood comes with a softmax layer, the others with a sigmoid one")  # fmt: skip
+    teach.add_argument("--cost", choices=COSTS, default="cross_entropy",
+                       help="log_likelihood comes with a softmax layer, multiclass_hinge with a linear one, "
+                       "the others with a sigmoid one")  # fmt: skip
     teach.add_argument("--start", choices=initializers.NAMES, default="inverse_sqrt", help="the initial weights")
     teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
     teach.add_argument("--eta", type=float, default=0.5, help="learning rate")
@@ -55,11 +60,11 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, and print what came of it."""
     learned, tried, classes = _data(options)
-    single = classes == 2 and options.cost != "log_likelihood"
+    single = classes == 2 and options.cost not in OUTPUTS
     net = MLP(
         [learned.X.shape[1], *options.hidden, 1 if single else classes],
         options.activation,
-        "softmax" if options.cost == "log_likelihood" else "sigmoid",
+        OUTPUTS.get(options.cost, "sigmoid"),
         initializer=options.start,
         rng=options.seed,
     )
