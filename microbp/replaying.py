@@ -9,9 +9,8 @@ import numpy as np
 
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence
-from microbp.nn import activations, costs
+from microbp.nn import activations, costs, regularizers
 from microbp.nn.network import MLP, Layer
-from microbp.nn.regularizers import L2
 from microbp.problem import Problem
 from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
@@ -56,7 +55,9 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
         raise RecordingError(f"{optimizer!r} is an optimizer of your own, and may not treat each number by itself")
     if cost.looks_at(problem.net.layers[-1].activation):
         raise RecordingError(f"the cost {cost.name} has to see the activations to know that they are in its range")
-    descent = Descent(parameters, X, Y, optimizer, None if problem.regularizer is None else problem.penalty)
+    penalty = None if problem.regularizer is None else problem.penalty
+    bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None
+    descent = Descent(parameters, X, Y, optimizer, penalty, bound)
     try:
         for m, program in recorded(problem, {min(batch_size, len(X)), len(X) % batch_size or batch_size}).items():
             descent.prepare(m, program)
@@ -138,7 +139,10 @@ def users_own(problem: Problem) -> str | None:
             return f"the activation of layer {l}"
     if not any([problem.cost is cost for cost in costs.NAMES.values()]):
         return f"the cost {problem.cost.name}"
-    return None if regularizer is None or type(regularizer) is L2 else "the regularizer"
+    for part in regularizers.parts_of(regularizer):
+        if not any([_is_just(kind, part) for kind in regularizers.OURS]):
+            return "the regularizer"
+    return None
 
 
 def _is_just(kind: type, x: Any) -> bool:

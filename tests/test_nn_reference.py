@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from microbp import equations
-from microbp.nn import activations, costs
+from microbp.nn import activations, costs, initializers
 from microbp.nn.parameters import gradient_of, numbers_of, parameter
+from microbp.nn.regularizers import L1, L2, Elastic, MaxNorm
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -87,3 +88,46 @@ def test_nodes_have_the_values_and_gradients_of_activations(node, name):
 
     same(numbers_of(a), f"{name}_out")
     same(gradient_of(z), f"{name}_dz")
+
+
+# ------------------------------------------------------------------------------------ regularizers
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("l1", lambda lmbda, _: L1(lmbda)),
+        ("l2", lambda lmbda, _: L2(lmbda)),
+        ("elastic", Elastic),
+    ],
+)
+def test_regularizers_have_the_values_and_gradients(name, make):
+    w, n = TORCH["regularizer_w"], int(TORCH["regularizer_n"])
+    lmbda, lmbda2 = float(TORCH["regularizer_lmbda"]), float(TORCH["regularizer_lmbda2"])
+    regularizer = make(lmbda, lmbda2)
+
+    same(regularizer.cost(w, n), f"{name}_value")
+    same(regularizer.gradient(w, n), f"{name}_dw")
+
+
+def test_max_norm_is_renorm_but_for_what_that_adds_to_the_length():
+    w, c = TORCH["max_norm_w"], float(TORCH["max_norm_c"])
+    length = np.linalg.norm(w, axis=1, keepdims=True)
+    added = np.where(length > c, 1e-7, 0)  # PyTorch's guard against a division by 0
+
+    same(MaxNorm(c).constrained(w) / (1 + added / np.where(length > c, length, 1)), "max_norm_out")
+    assert (length > c).sum() == 2
+
+
+# ---------------------------------------------------------------------------------- initial weights
+
+
+@pytest.mark.parametrize("name", ["glorot", "he", "lecun", "small"])
+def test_initial_weights_have_the_spread(name):
+    """To the last digits, as ours are draws of N(0, 1) times their spread."""
+    shape = TORCH["initializer_shape"].tolist()
+    w, b = initializers.NAMES[name](np.random.default_rng(5), *shape)
+    spread = w / np.random.default_rng(5).standard_normal(shape)
+
+    np.testing.assert_allclose(spread, np.full(shape, TORCH[f"{name}_spread"]), rtol=1e-12)
+    assert (b == 0).all()

@@ -47,6 +47,8 @@ def add(commands: Commands) -> None:
     teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
     teach.add_argument("--eta", type=float, default=0.5, help="learning rate")
     teach.add_argument("--l2", type=float, default=0.0, metavar="LAMBDA", help="weight decay, the book's lambda")
+    teach.add_argument("--l1", type=float, default=0.0, metavar="LAMBDA", help="the same, of absolute weights")
+    teach.add_argument("--max-norm", type=float, metavar="C", help="bound for the weights of a neuron, as 3")
     teach.add_argument("--epochs", type=int, default=30)
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
     teach.add_argument("--seed", type=seed, default=0)
@@ -69,10 +71,9 @@ def run(options: argparse.Namespace) -> int:
         rng=options.seed,
     )
     print(net)
-    regularizer = regularizers.L2(options.l2) if options.l2 else None
     history = train(
         net, learned, options.epochs, options.batch, OPTIMIZERS[options.optimizer](options.eta), options.cost,
-        regularizer=regularizer, validation=tried, progress=not options.quiet, rng=options.seed,
+        regularizer=_regularizers(options), validation=tried, progress=not options.quiet, rng=options.seed,
     )  # fmt: skip
     print(history)
     if len(history):
@@ -88,6 +89,12 @@ def run(options: argparse.Namespace) -> int:
         net.save(options.save)
         print(f"Saved in {options.save}")
     return 130 if history.interrupted else 0
+
+
+def _regularizers(options: argparse.Namespace) -> list[regularizers.Regularizer]:
+    """Those that the options ask for."""
+    asked = [(regularizers.L1, options.l1 or None), (regularizers.L2, options.l2 or None)]
+    return [kind(amount) for kind, amount in [*asked, (regularizers.MaxNorm, options.max_norm)] if amount is not None]
 
 
 def _data(options: argparse.Namespace) -> tuple[data.Examples, data.Examples, int]:
