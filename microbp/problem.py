@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from microbp.nn import costs, optimizers
+from microbp.nn import costs, optimizers, regularizers
 from microbp.nn.costs import Cost
 from microbp.nn.named import named
 from microbp.nn.network import MLP
@@ -48,11 +48,9 @@ class Problem(NamedTuple):
             optimizer = optimizers.SGD(0.5)
         if not isinstance(optimizer, Optimizer):
             raise TypeError(f"train: optimizer is one of microbp's optimizers, such as SGD(0.5), not {optimizer!r}")
-        if regularizer is not None and not callable(getattr(regularizer, "gradient", None)):
-            raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {regularizer!r}")
-        cost.need_in_range(Y)
-        rng = np.random.default_rng(rng)
-        return cls(net, X, Y, cost, optimizer, regularizer, _learned(net), rng)
+        regularizer = regularizers.as_one(regularizer)
+        cost.need_in_range(Y.T)
+        return cls(net, X, Y, cost, optimizer, regularizer, _learned(net), np.random.default_rng(rng))
 
     def steps(self, batch_size: int) -> int:
         """How many mini-batches of so many examples, the last one maybe smaller, an epoch has."""
@@ -76,11 +74,22 @@ class Problem(NamedTuple):
     def penalty(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray | None]:
         """What the regularizer adds to the gradient by each parameter: None for biases, which it leaves alone."""
         assert self.regularizer is not None
-        weights = self.net.weight_arrays()
         return [
-            self.regularizer.gradient(w, len(self.X)) if any(parameter is weight for weight in weights) else None
-            for w, parameter in zip(numbers, self.parameters, strict=True)
+            self.regularizer.gradient(w, len(self.X)) if is_weight else None
+            for w, is_weight in zip(numbers, self._are_weights(), strict=True)
         ]
+
+    def constrained(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The parameters after a step as the regularizer allows them: each itself where it is left alone."""
+        return [
+            regularizers.constrained(self.regularizer, w) if is_weight else w
+            for w, is_weight in zip(numbers, self._are_weights(), strict=True)
+        ]
+
+    def _are_weights(self) -> list[bool]:
+        """Of each parameter whether it is one that a regularizer keeps small."""
+        weights = self.net.weight_arrays()
+        return [any(parameter is weight for weight in weights) for parameter in self.parameters]
 
 
 def normalizes(net: MLP) -> bool:

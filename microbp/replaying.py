@@ -9,12 +9,11 @@ import numpy as np
 
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence
-from microbp.nn import activations, costs
+from microbp.nn import activations, costs, regularizers
 from microbp.nn.activations import Maxout
 from microbp.nn.layers import Layer
 from microbp.nn.network import MLP
 from microbp.nn.normalization import BatchNorm
-from microbp.nn.regularizers import L2
 from microbp.problem import Problem, normalizes
 from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
@@ -62,7 +61,8 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
     if normalizes(problem.net) and not issubclass(problem.net.node, Tensor):
         raise RecordingError("a network of Values is recorded on one example, and batch normalization needs several")
     penalty = None if problem.regularizer is None else problem.penalty
-    descent = Descent(parameters, X, Y, optimizer, penalty, problem.masks)
+    bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None
+    descent = Descent(parameters, X, Y, optimizer, penalty, bound, problem.masks)
     try:
         for m, program in recorded(problem, {min(batch_size, len(X)), len(X) % batch_size or batch_size}).items():
             descent.prepare(m, program)
@@ -150,7 +150,10 @@ def users_own(problem: Problem) -> str | None:
             return f"the activation of layer {l}"
     if not any([problem.cost is cost for cost in costs.NAMES.values()]):
         return f"the cost {problem.cost.name}"
-    return None if regularizer is None or type(regularizer) is L2 else "the regularizer"
+    for part in regularizers.parts_of(regularizer):
+        if not any([_is_just(kind, part) for kind in regularizers.OURS]):
+            return "the regularizer"
+    return None
 
 
 def _is_just(kind: type, x: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def train(
     optimizer: Optimizer | None = None,
     cost: str | Cost = "quadratic",
     *,
-    regularizer: Regularizer | None = None,
+    regularizer: Regularizer | Sequence[Regularizer] | None = None,
     validation: tuple[Any, Any] | None = None,
     progress: bool = True,
     rng: np.random.Generator | int | None = None,
@@ -46,8 +47,9 @@ def train(
     epochs       how often to go through all examples
     batch_size   how many examples make a mini-batch; the last one of an epoch may be smaller
     optimizer    SGD(eta=0.5) by default
-    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge") or a Cost
-    regularizer  such as regularizers.L2(5.0)
+    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge", "multiclass_hinge", "absolute",
+                 "squared") or a Cost
+    regularizer  such as regularizers.L2(5.0), or several: [L2(5.0), MaxNorm(3.0)]
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook
     rng          a numpy Generator, or a seed, for the shuffling and for dropout

@@ -72,7 +72,17 @@ TEXTBOOK_COST: dict[str, Callable[[Any, Any], Any]] = {
     "cross_entropy": lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0),
     "log_likelihood": lambda a, y: -(y * np.log(a)).sum(axis=0),
     "hinge": lambda a, y: ((1 - y * a) * ((1 - y * a).real > 0)).sum(axis=0),
+    "multiclass_hinge": lambda a, y: np.array([textbook_svm(*columns) for columns in zip(a.T, y.T, strict=True)]),
+    "absolute": lambda a, y: ((a - y) * np.sign((a - y).real)).sum(axis=0),
+    "squared": lambda a, y: ((y - a) ** 2).sum(axis=0),
 }
+
+
+def textbook_svm(a: Any, y: Any) -> Any:
+    right = list(y).index(1)
+    margins = [a[j] - a[right] + 1 for j in range(len(a)) if j != right]
+    return sum((margin for margin in margins if margin.real > 0), 0 * a[0])
+
 
 
 def complex_step(f: Callable[[Any], Any], v: np.ndarray) -> np.ndarray:
@@ -112,7 +122,7 @@ def textbook_gradient(weights, biases, x, y, sigmas, cost):
 def targets(rng, cost, shape):
     if cost == "hinge":
         return rng.choice([-1.0, 1.0], shape)
-    if cost == "log_likelihood":
+    if cost in ("log_likelihood", "multiclass_hinge"):
         return np.eye(shape[0])[:, rng.integers(shape[0], size=shape[1])]
     return rng.random(shape)
 
@@ -225,7 +235,7 @@ def test_a_cost_is_one_number_an_example(cost, rng):
 @every_cost
 def test_nabla_is_the_rate_of_the_cost(cost, rng):
     a, y = rng.uniform(0.1, 0.9, (3, 5)), targets(rng, cost, (3, 5))
-    if cost == "hinge":
+    if "hinge" in cost:
         a *= 3  # on both sides of its corner
 
     jacobian = complex_step(lambda a: TEXTBOOK_COST[cost](a, y), a)
@@ -748,7 +758,7 @@ BAD_INPUT = {
     "an unknown cost": (
         lambda: backprop(W, B, X, Y, cost="cubic"),
         "backprop: unknown cost 'cubic'; "
-        "want one of quadratic, cross_entropy, log_likelihood, hinge, or a Cost",
+        "want one of quadratic, cross_entropy, log_likelihood, hinge, multiclass_hinge, absolute, squared, or a Cost",
     ),
     "fewer activations than layers": (
         lambda: feedforward(W, B, X, ["tanh"]),
@@ -790,6 +800,10 @@ BAD_INPUT = {
     "labels 0 and 1 for the hinge": (
         lambda: COSTS["hinge"].value([[0.5]], [[0.0]]),
         "hinge: y holds 0.0; want −1 or +1, so pass 2 * y - 1 for 0 and 1",
+    ),
+    "two right classes for the multiclass hinge": (
+        lambda: COSTS["multiclass_hinge"].nabla([[0.5], [0.5]], [[1.0], [1.0]]),
+        "multiclass_hinge: y has a column 1, 1; want a single 1, in the place of what is right, and 0 elsewhere",
     ),
     "an output that is no probability": (
         lambda: COSTS["cross_entropy"].value([[-0.5]], [[0.0]]),

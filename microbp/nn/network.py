@@ -45,7 +45,8 @@ class MLP:
                  of z; or a list of these, one a layer from the second on
     output       activation of the last layer, where it differs
     node         Tensor, or Value for a graph of scalars; the layers are the same
-    initializer  a name ("normal", "inverse_sqrt", "glorot", "he") or a function (rng, n_out, n_in) → (w, b)
+    initializer  a name ("normal", "inverse_sqrt", "lecun", "glorot", "he", "small", "sparse") or a function
+                 (rng, n_out, n_in) → (w, b), such as initializers.with_bias("he", 0.01)
     rng          a numpy Generator, or a seed for one
     dtype        float64 or float32
     batch_norm   whether the hidden layers normalize what their weights make of a mini-batch (`BatchNorm`)

@@ -71,6 +71,7 @@ class Descent:
 
     X, Y      examples in rows
     penalty   what is added to the gradient by each parameter, of the parameters; None for nothing
+    bound     what is allowed of the parameters after a step, each itself where it is; None for anything
     draw      the masks of dropout for one step on so many examples; None for a network without
 
     Between `begin` and `end` the parameters are here and not in their nodes.
@@ -83,17 +84,19 @@ class Descent:
         Y: Array,
         optimizer: Optimizer,
         penalty: Callable[[Sequence[Array]], Sequence[Array | None]] | None = None,
+        bound: Callable[[Sequence[Array]], Sequence[Array]] | None = None,
         draw: Callable[[int], Sequence[Array]] | None = None,
     ) -> None:
         self.parameters, self.X, self.Y, self.optimizer, self.penalty = parameters, X, Y, optimizer, penalty
         self.draw = draw
+        self.bound = bound
         shapes, dtype = [numbers_of(w).shape for w in parameters], X.dtype
         self.places = Flat(shapes, dtype), Flat(shapes, dtype)
         self.now = 0  # in which of the two places the parameters are; the other is for the gradient, then for the next
         self.prepared: dict[int, Prepared] = {}
         self.state: Any = None
         self.before: Any = None
-        self.plain = self.is_plain(optimizer, penalty is not None)
+        self.plain = self.is_plain(optimizer, penalty is not None or bound is not None)
 
     @staticmethod
     def is_plain(optimizer: Optimizer, adds_penalty: bool) -> bool:
@@ -155,6 +158,10 @@ class Descent:
                 if g is not None:
                     np.add(part, g, part)
         nabla.array[...], state = self.optimizer.update(theta.array, nabla.array, self.state)
+        if self.bound is not None:
+            for part, allowed in zip(nabla.parts, self.bound(nabla.parts), strict=True):
+                if allowed is not part:
+                    part[...] = allowed
         return state
 
     def is_finite(self) -> bool:
