@@ -25,7 +25,7 @@ format: $(VENV)/installed-dev ## sort imports, and mend what ruff can
 test-lowest:     ## the tests with the lowest versions that setup.cfg promises (PYTHON=python3.10 or 3.11)
 	$(MAKE) VENV=$(VENV)-lowest $(VENV)-lowest/installed-test
 	$(VENV)-lowest/bin/python -m pip install --quiet \
-	    $$(sed -n '/^install_requires/,/^notebooks/s/^ *\([a-z]*\) >= \([0-9.]*\)$$/\1==\2/p' setup.cfg)
+	    $$(sed -n '/^install_requires/,/^notebooks/s/^ *\([a-z-]*\) >= \([0-9.]*\)$$/\1==\2/p' setup.cfg)
 	$(VENV)-lowest/bin/python -m pytest
 
 clean:           ## away with .venv, caches and builds

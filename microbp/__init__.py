@@ -6,8 +6,9 @@ to BP4, `draw` draws a graph, and `record` makes a program of a function, to pri
 these says more.
 """
 
-from microbp import data, equations, network
+from microbp import baselines, data, equations, network
 from microbp.check import check
+from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
@@ -109,12 +110,15 @@ __all__ = [
     "arctanh",
     "backward",
     "BatchNorm",
+    "baselines",
     "broadcast_to",
     "check",
     "concatenate",
     "cos",
     "cosh",
     "costs",
+    "cross_validate",
+    "CrossValidation",
     "data",
     "DataError",
     "div",

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from microbp.data import one_hot
-from microbp.data.bars import are_watched
+from microbp.data.bars import progress_bar
 from microbp.history import Epoch, History
 from microbp.nn.costs import Cost
 from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
@@ -89,7 +89,7 @@ def train(
     if net.sizes[0] == 2:
         history.examples = X.copy(), Y.copy()
     run: Run | None = None
-    bar = _bar(epochs * problem.steps(batch_size), progress)
+    bar = progress_bar(epochs * problem.steps(batch_size), "step", progress)
     try:
         run = Run(problem, batch_size, replay)
         problem.take_statistics()
@@ -115,16 +115,6 @@ def train(
         where = f"in epoch {len(history)}"
         print(f"Training was interrupted {where}; the network keeps what it has learned.", file=sys.stderr)
     return history
-
-
-def _bar(total: int, progress: bool) -> Any:
-    if not (progress and are_watched()):
-        from tqdm.std import tqdm as silent  # tqdm.auto warns in a notebook where ipywidgets is missing
-
-        return silent(total=total, disable=True)
-    from tqdm.auto import tqdm
-
-    return tqdm(total=total, unit="step", leave=True)
 
 
 def _pair(data: Any, what: str) -> tuple[Any, Any, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
@@ -43,6 +44,9 @@ def missing_node() -> str:
     return "Node (18 or newer) is not on the PATH; get it by apt-get install nodejs, or brew install node"
 
 
+WHEAT = "wheat-seeds/wheat-seeds.csv"
+
+
 def missing_data() -> str:
     """What to do about missing data, "" when they are there."""
     folder = os.environ.get("MICROBP_DATA", "")
@@ -52,7 +56,27 @@ def missing_data() -> str:
     return f"{named}; let it name a folder with MNIST's four files (train-images-idx3-ubyte.gz, …) in mnist/"
 
 
-MISSING = {"dot": missing_dot, "browser": missing_browser, "node": missing_node, "data": missing_data}
+def missing_wheat() -> str:
+    """What to do about missing wheat seeds, "" when they are there."""
+    folder = os.environ.get("MICROBP_DATA", "")
+    if folder and Path(folder, WHEAT).is_file():
+        return ""
+    return f"MICROBP_DATA is {folder!r}; let it name a folder with the wheat seeds, 210 rows of CSV, in {WHEAT}"
+
+
+def missing_sklearn() -> str:
+    """What to do about missing scikit-learn, "" when it is there."""
+    return "" if find_spec("sklearn") else 'scikit-learn is not installed; get it by pip install "microbp[baselines]"'
+
+
+MISSING = {
+    "dot": missing_dot,
+    "browser": missing_browser,
+    "node": missing_node,
+    "data": missing_data,
+    "wheat": missing_wheat,
+    "sklearn": missing_sklearn,
+}
 REQUIRED = os.environ.get("MICROBP_REQUIRE")
 allowed_skip = pytest.StashKey[bool]()
 
@@ -111,3 +135,9 @@ def rng() -> np.random.Generator:
 def data_folder() -> Path:
     """The folder of the real data; the test is marked needs_data."""
     return Path(os.environ["MICROBP_DATA"])
+
+
+@pytest.fixture(scope="session")
+def wheat_seeds() -> Path:
+    """The wheat seeds' CSV file; the test is marked needs_wheat."""
+    return Path(os.environ["MICROBP_DATA"], WHEAT)

@@ -7,7 +7,6 @@ the same seed. `noise` is the standard deviation of a normal error added to each
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,11 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from microbp.data.arguments import array, whole
 from microbp.data.errors import DataError
 from microbp.data.examples import Examples
+from microbp.data.randomness import Randomness, generator_of
 
 Points = NDArray[np.float64]
-# In quotes, as numpy loads its random half only where it is named, which takes as long as all of ours.
-Randomness: TypeAlias = "int | np.random.Generator"
-"""A seed, or a generator, which is then drawn from."""
 
 
 def xor() -> Examples:
@@ -108,7 +105,7 @@ def _scattered(name: str, curves: Sequence[Points], noise: float, rng: Randomnes
     """The points of the curves, one curve a class, each moved by a normal error; shuffled."""
     if not 0 <= noise < np.inf:
         raise DataError(f"{name}: the standard deviation is {noise}; pass a finite number, 0 or more")
-    generator = _generator(name, rng)
+    generator = generator_of(name, rng)
     X = np.concatenate(curves)
     labels = np.repeat(np.arange(len(curves), dtype=np.int64), [len(curve) for curve in curves])
     X = X + noise * generator.standard_normal(X.shape)
@@ -122,12 +119,3 @@ def _counts(name: str, n: int, classes: int) -> list[int]:
     if classes < 1 or n < classes:
         raise DataError(f"{name}: {n} points in {classes} classes; each class needs at least one")
     return [n // classes + (k < n % classes) for k in range(classes)]
-
-
-def _generator(name: str, rng: Randomness) -> np.random.Generator:
-    if isinstance(rng, np.random.Generator):
-        return rng
-    seed = whole(name, "rng", rng)
-    if seed < 0:
-        raise DataError(f"{name}: rng is {seed}; pass a seed of 0 or more, or a numpy Generator")
-    return np.random.default_rng(seed)
