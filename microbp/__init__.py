@@ -19,7 +19,20 @@ from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence, MatrixProduct
 from microbp.linearized import LinearizedGraph, linearize, paths
-from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, load, optimizers, regularizers
+from microbp.nn import (
+    MLP,
+    BatchNorm,
+    Dropout,
+    Layer,
+    Neuron,
+    accuracy,
+    activations,
+    costs,
+    initializers,
+    load,
+    optimizers,
+    regularizers,
+)
 from microbp.paths import Path, Paths
 from microbp.primitives import (
     abs,
@@ -100,6 +113,7 @@ __all__ = [
     "arctanh",
     "backward",
     "book",
+    "BatchNorm",
     "baselines",
     "broadcast_to",
     "check",
@@ -112,6 +126,7 @@ __all__ = [
     "data",
     "DataError",
     "div",
+    "Dropout",
     "Elementwise",
     "draw",
     "explore",

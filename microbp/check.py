@@ -60,6 +60,13 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
     if entries < 1:
         raise ValueError(f"check: entries is {entries}; want at least 1 of each quantity")
     function = named("cost", cost, costs.NAMES, Cost)
+    thins = net.dropout is not None and not net.dropout.inverted
+    if thins or any(layer.norm is not None for layer in net.layers):
+        what = "layers that drop neurons" if thins else "layers that normalize"
+        raise ValueError(
+            f"check: BP1 to BP4 are of layers σ(w a + b), and this network has {what}; pass net.folded(), which "
+            "predicts the same by plain layers"
+        )
     return _Check(_in_float64(net), x, y, function, entries, np.random.default_rng(rng)).report()
 
 
@@ -250,7 +257,7 @@ def _in_float64(net: MLP) -> MLP:
     """The network itself, or one with the same numbers in float64."""
     if net.dtype == np.float64:
         return net
-    twin = MLP(net.sizes, [layer.activation for layer in net.layers])
+    twin = MLP(net.sizes, [layer.activation for layer in net.layers], rng=0)
     for mine, its in zip(twin.parameter_arrays(), net.parameter_arrays(), strict=True):
         assign(mine, numbers_of(its))
     return twin

@@ -64,6 +64,8 @@ class ClosedForm:
 
 def _activation(activation: Activation) -> equations.Activation:
     """The closed form of an activation; of one's own, with Σ′ by forward mode."""
+    if isinstance(activation, activations.Maxout):
+        return equations.maxout(activation.pieces)
     for name, function in activations.NAMES.items():
         if function is activation:
             return equations.ACTIVATIONS[name]

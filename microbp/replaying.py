@@ -9,10 +9,12 @@ import numpy as np
 
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear, LinearInSequence
-from microbp.nn import activations, costs
-from microbp.nn.network import MLP, Layer
-from microbp.nn.regularizers import L2
-from microbp.problem import Problem
+from microbp.nn import activations, costs, regularizers
+from microbp.nn.activations import Maxout
+from microbp.nn.layers import Layer
+from microbp.nn.network import MLP
+from microbp.nn.normalization import BatchNorm
+from microbp.problem import Problem, normalizes
 from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
 from microbp.program.watching import compared
@@ -51,12 +53,16 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
 
     Raises RecordingError, which says why, where that can't be had.
     """
-    _, X, Y, cost, optimizer, _, parameters = problem
+    _, X, Y, cost, optimizer, _, parameters, _ = problem
     if not Descent.suits(optimizer):
         raise RecordingError(f"{optimizer!r} is an optimizer of your own, and may not treat each number by itself")
     if cost.looks_at(problem.net.layers[-1].activation):
         raise RecordingError(f"the cost {cost.name} has to see the activations to know that they are in its range")
-    descent = Descent(parameters, X, Y, optimizer, None if problem.regularizer is None else problem.penalty)
+    if normalizes(problem.net) and not issubclass(problem.net.node, Tensor):
+        raise RecordingError("a network of Values is recorded on one example, and batch normalization needs several")
+    penalty = None if problem.regularizer is None else problem.penalty
+    bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None
+    descent = Descent(parameters, X, Y, optimizer, penalty, bound, problem.masks)
     try:
         for m, program in recorded(problem, {min(batch_size, len(X)), len(X) % batch_size or batch_size}).items():
             descent.prepare(m, program)
@@ -101,12 +107,14 @@ def _cost_of(problem: Problem, m: int) -> Program:
     have to agree: so it is noticed if that function does otherwise on other numbers, or at the next call.
     """
     net, X, Y, *_ = problem
+    # For their shapes alone; nothing is drawn for them, so that steps have the same masks whichever way they are taken.
+    masks = [np.ones_like(mask) for mask in net.dropout_masks(m, 0)]
 
-    def cost(x: Any, y: Any) -> Any:
-        return net.cost(x, y, problem.cost)
+    def cost(x: Any, y: Any, *masks: Any) -> Any:
+        return problem.cost_of(x, y, *masks)
 
     first, *others = [
-        record(cost, X[rows].T, Y[rows].T, node=net.node, wrt=problem.parameters)
+        record(cost, X[rows].T, Y[rows].T, *masks, node=net.node, wrt=problem.parameters)
         for rows in (slice(m), slice(len(X) - m, len(X)))[: 1 if users_own(problem) is None else 2]
     ]
     for other in others:
@@ -120,8 +128,10 @@ def _cost_of(problem: Problem, m: int) -> Program:
 
 def _need_apart(problem: Problem, m: int, program: Program) -> None:
     """A RecordingError where m examples together are not the mean of each: where examples meet in the network."""
-    net, X, Y, cost, _, _, _ = problem
-    together, apart = float(net.cost(X[:m].T, Y[:m].T, cost)._data), program(X[:m].T, Y[:m].T)
+    _, X, Y, *_ = problem
+    masks = problem.net.dropout_masks(m, 0)
+    together = float(problem.cost_of(X[:m].T, Y[:m].T, *masks)._data)
+    apart = program(X[:m].T, Y[:m].T, *masks)
     if not np.isclose(together, apart, rtol=1e-9, atol=0.0, equal_nan=True):
         raise RecordingError(f"the cost of {m} examples is not the mean of their costs")
 
@@ -134,11 +144,16 @@ def users_own(problem: Problem) -> str | None:
     for l, layer in enumerate(net.layers, start=2):
         if not _is_just(Layer, layer):
             return f"layer {l}"
-        if not (layer.activation in KNOWN or type(layer.activation) in ROWS):
+        if layer.norm is not None and not _is_just(BatchNorm, layer.norm):
+            return f"the normalization of layer {l}"
+        if not (layer.activation in KNOWN or type(layer.activation) in (*ROWS, Maxout)):
             return f"the activation of layer {l}"
     if not any([problem.cost is cost for cost in costs.NAMES.values()]):
         return f"the cost {problem.cost.name}"
-    return None if regularizer is None or type(regularizer) is L2 else "the regularizer"
+    for part in regularizers.parts_of(regularizer):
+        if not any([_is_just(kind, part) for kind in regularizers.OURS]):
+            return "the regularizer"
+    return None
 
 
 def _is_just(kind: type, x: Any) -> bool:

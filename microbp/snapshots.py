@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from microbp.nn.network import MLP
+from microbp.nn.normalization import BatchNorm
 from microbp.nn.parameters import numbers_of
 
 LIMIT = 64_000_000
@@ -30,7 +31,7 @@ class Snapshots:
     def __init__(self, net: MLP, limit: int = LIMIT) -> None:
         self.net = net
         self.every = 1
-        size = sum(layer.w.size + layer.b.size for layer in net.layers) * net.dtype.itemsize
+        size = sum(w.size for w in parameters_of(net).values()) * net.dtype.itemsize
         self.room = limit // max(size, 1)
         self.kept: dict[int, Parameters] = {}
 
@@ -51,12 +52,14 @@ class Snapshots:
 
 
 def parameters_of(net: MLP) -> Parameters:
-    """The numbers of a network's parameters, copied."""
-    return {
-        f"{letter}{number}": numbers_of(w).copy()
-        for number, layer in enumerate(net.layers, start=2)
-        for letter, w in (("w", layer.w), ("b", layer.b))
-    }
+    """The numbers of a network's parameters, and what batch normalization predicts by, copied."""
+    found: Parameters = {}
+    for layer in net.layers:
+        parts = layer.parameters()
+        if layer.norm is not None:
+            parts |= {"mean": layer.norm.mean, "variance": layer.norm.variance}
+        found |= {f"{letter}{layer.number}": numbers_of(w).copy() for letter, w in parts.items()}
+    return found
 
 
 def network_with(net: MLP, parameters: Mapping[str, np.ndarray]) -> MLP:
@@ -66,12 +69,15 @@ def network_with(net: MLP, parameters: Mapping[str, np.ndarray]) -> MLP:
     """
     other = copy.copy(net)
     other.layers = [copy.copy(layer) for layer in net.layers]
-    for number, layer in enumerate(other.layers, start=2):
-        layer.w, layer.b = parameters[f"w{number}"], parameters[f"b{number}"]
+    for layer in other.layers:
+        layer.w, layer.b = parameters[f"w{layer.number}"], parameters[f"b{layer.number}"]
+        if layer.norm is not None:
+            gamma, mean, variance = (parameters[f"{letter}{layer.number}"] for letter in ("gamma", "mean", "variance"))
+            layer.norm = BatchNorm(gamma, mean, variance, layer.norm.epsilon)
     return other
 
 
 def are_all(net: Any) -> bool:
-    """Whether a network's parameters are the w and b of its layers, which is all that a snapshot holds."""
-    held = {id(w) for layer in net.layers for w in (layer.w, layer.b)}
+    """Whether a network's parameters are those of its layers, which is all that a snapshot holds."""
+    held = {id(w) for layer in net.layers for w in layer.parameters().values()}
     return all(id(w) in held for w in net.parameter_arrays())

@@ -8,8 +8,9 @@ import numpy as np
 
 from microbp import sweeps
 from microbp.graph import Node
-from microbp.nn.optimizers import SGD
+from microbp.nn.optimizers import SGD, Optimizer
 from microbp.nn.parameters import assign, cotangent_of, numbers_of
+from microbp.nn.regularizers import has_bound
 from microbp.problem import Problem
 from microbp.program.descent import Descent
 
@@ -35,8 +36,8 @@ class Swept:
 
         Where that is no number they stay where they are.
         """
-        net, X, Y, cost, optimizer, regularizer, parameters = self.problem
-        c = net.cost(X[batch].T, Y[batch].T, cost)
+        _, X, Y, _, optimizer, regularizer, parameters, _ = self.problem
+        c = self.problem.cost_of(X[batch].T, Y[batch].T, *self.problem.masks(len(batch)))
         if not np.isfinite(c._data):
             return float(c._data)
         eta = None
@@ -48,13 +49,32 @@ class Swept:
         if regularizer is not None:
             added = self.problem.penalty(before[0])
             gradients = [g if more is None else g + more for g, more in zip(gradients, added, strict=True)]
-        optimizer.step(parameters, gradients)
+        if has_bound(regularizer):
+            self._step_and_constrain(optimizer, gradients, before)
+        else:
+            optimizer.step(parameters, gradients)
         self.before = before
         return float(c._data)
 
+    def _step_and_constrain(self, optimizer: Optimizer, gradients: list[Any], before: Any) -> None:
+        """A step, and what the regularizer allows of it: both, or on Ctrl-C in between none."""
+        parameters = self.problem.parameters
+        try:
+            optimizer.step(parameters, gradients)
+            after = [numbers_of(w) for w in parameters]
+            for w, numbers, allowed in zip(parameters, after, self.problem.constrained(after), strict=True):
+                if allowed is not numbers:
+                    assign(w, allowed)
+        except BaseException:
+            self._restore(before)
+            raise
+
     def step_back(self) -> None:
         """Take the last step back."""
-        numbers, self.problem.optimizer.states = self.before
+        self._restore(self.before)
+
+    def _restore(self, before: tuple[list[np.ndarray], dict[Node, Any]]) -> None:
+        numbers, self.problem.optimizer.states = before
         for w, array in zip(self.problem.parameters, numbers, strict=True):
             assign(w, array.copy())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correc
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
-from microbp.problem import Problem
+from microbp.problem import Problem, normalizes
 from microbp.snapshots import Snapshots
 from microbp.steps import Run
 
@@ -28,7 +29,7 @@ def train(
     optimizer: Optimizer | None = None,
     cost: str | Cost = "quadratic",
     *,
-    regularizer: Regularizer | None = None,
+    regularizer: Regularizer | Sequence[Regularizer] | None = None,
     validation: tuple[Any, Any] | None = None,
     progress: bool = True,
     rng: np.random.Generator | int | None = None,
@@ -46,11 +47,12 @@ def train(
     epochs       how often to go through all examples
     batch_size   how many examples make a mini-batch; the last one of an epoch may be smaller
     optimizer    SGD(eta=0.5) by default
-    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge") or a Cost
-    regularizer  such as regularizers.L2(5.0)
+    cost         a name ("quadratic", "cross_entropy", "log_likelihood", "hinge", "multiclass_hinge", "absolute",
+                 "squared") or a Cost
+    regularizer  such as regularizers.L2(5.0), or several: [L2(5.0), MaxNorm(3.0)]
     validation   X, Y to be tried after each epoch, Y as rows or labels
     progress     whether to show a bar, on a terminal or in a notebook
-    rng          a numpy Generator, or a seed, for the shuffling
+    rng          a numpy Generator, or a seed, for the shuffling and for dropout
     replay       whether a step is recorded once and replayed: several times as fast, and the same weights. By default
                  (None) where network, activations, cost and regularizer are microbp's own, and it can be done. A
                  function of your own may keep a state or draw numbers, which a recording would freeze: True says that
@@ -74,7 +76,12 @@ def train(
     rng = np.random.default_rng(rng)
     if replay not in (None, True, False):
         raise TypeError(f"train: replay is True, False or None, not {replay!r}")
-    problem = Problem.of(net, X, Y, cost, optimizer, regularizer)
+    problem = Problem.of(net, X, Y, cost, optimizer, regularizer, rng)
+    if normalizes(net) and 1 in (batch_size, len(X) % batch_size):
+        raise ValueError(
+            f"train: {len(X)} examples in mini-batches of {batch_size} leave one example by itself, which batch "
+            "normalization can't normalize; choose another batch_size"
+        )
     # One output neuron is judged by the middle of what it is taught, also where all that is tried is of one class.
     middle = 0.0 if (Y < 0).any() else 0.5
     history, snapshots = History(), Snapshots(net)
@@ -85,10 +92,12 @@ def train(
     bar = progress_bar(epochs * problem.steps(batch_size), "step", progress)
     try:
         run = Run(problem, batch_size, replay)
+        problem.take_statistics()
         snapshots.keep(0)
         for j in range(epochs):
             bar.set_description(f"Epoch {j}", refresh=False)
             mean_cost = run.epoch(j, rng.permutation(len(X)), bar.update)
+            problem.take_statistics()
             right = None if test is None else correct(net, *test, middle)
             history.epochs.append(Epoch(mean_cost, right, 0 if test is None else len(test[0])))
             snapshots.keep(len(history))
@@ -97,6 +106,7 @@ def train(
         history.interrupted = True
     finally:
         bar.close()
+        problem.take_statistics()  # of the parameters as they are, wherever training was stopped
         if run is None:
             history.why_not = "training was interrupted before the first step"
         else:

@@ -21,6 +21,7 @@ from browser import chromium, missing_browser, open_page
 __all__ = ["chromium", "open_page"]  # fixtures
 
 os.environ.setdefault("MPLBACKEND", "agg")  # no window opens during a test
+collect_ignore = ["oracles"]  # its scripts need the libraries that they ask; the tests read what was stored
 
 hypothesis.settings.register_profile("fast", deadline=None, derandomize=True, max_examples=50)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from microbp import sweeps
@@ -135,6 +136,14 @@ def test_a_seed_is_a_whole_number_of_0_or_more(command, seed, capsys):
     assert f"argument --seed: a seed is a whole number of 0 or more, not {seed}" in capsys.readouterr().err
 
 
+def test_train_takes_maxout_batch_normalization_and_dropout(capsys):
+    options = "--activation maxout --batch-norm --dropout 0.8 --hidden 4 --epochs 2".split()
+
+    assert main(["train", "moons", *options]) == 0
+    assert "MLP(2-4-1, maxout, sigmoid, batch norm, Dropout(keep=0.8), 37 parameters)" in capsys.readouterr().out
+    assert "Dropout: keep is the probability" in failed(capsys, "train", "moons", "--dropout", "2")
+
+
 def test_toy_sets_are_tried_on_points_of_their_own(capsys):
     assert main(["train", "moons", "--epochs", "1"]) == 0
     assert capsys.readouterr().out.endswith("in epoch 0, of 200 examples that it did not learn from\n")
@@ -145,6 +154,27 @@ def test_toy_sets_are_tried_on_points_of_their_own(capsys):
 def test_log_likelihood_comes_with_softmax(capsys):
     assert main(["train", "blobs", "--cost", "log_likelihood", "--hidden", "--epochs", "1"]) == 0
     assert "MLP(2-3, softmax" in capsys.readouterr().out
+
+
+def test_train_takes_several_regularizers_at_once(tmp_path, capsys):
+    file = str(tmp_path / "net.npz")
+
+    bounds = ["--l1", "0.1", "--l2", "1", "--max-norm", "0.5"]
+    assert main(["train", "moons", "--epochs", "3", *bounds, "--save", file]) == 0
+
+    lengths = [np.linalg.norm(layer.w.data, axis=1) for layer in load(file)]
+    assert max(length.max() for length in lengths) == pytest.approx(0.5)
+    assert "MaxNorm: c is greater than 0, not 0" in failed(capsys, "train", "moons", "--max-norm", "0")
+    assert "L1: lmbda is 0 or greater, not -1.0" in failed(capsys, "train", "moons", "--l1", "-1")
+
+
+@pytest.mark.parametrize(
+    ("cost", "layers"), [("multiclass_hinge", "2-2, linear"), ("absolute", "2-1, sigmoid"), ("squared", "2-1, sigmoid")]
+)
+def test_train_takes_every_cost_of_labels_0_and_1(cost, layers, capsys):
+    assert main(["train", "moons", "--cost", cost, "--hidden", "--epochs", "1"]) == 0
+    assert f"MLP({layers}" in capsys.readouterr().out
+    assert main(["check", "--cost", cost, "--sizes", "2", "3", "2"]) == 0
 
 
 def test_draw_writes_dot_text(tmp_path, capsys):

@@ -50,6 +50,8 @@ from microbp.equations import (
 pytestmark = pytest.mark.filterwarnings("error")
 
 every_activation = pytest.mark.parametrize("sigma", ACTIVATIONS)
+LEARNING = [sigma for sigma in ACTIVATIONS if sigma != "step"]  # a step answers 0 or 1, of which a cost may be infinite
+every_activation_with_a_cost = pytest.mark.parametrize("sigma", LEARNING)
 every_cost = pytest.mark.parametrize("cost", COSTS)
 every_depth = pytest.mark.parametrize("layers", [1, 2, 3, 4, 5])
 one_example_and_seven = pytest.mark.parametrize("m", [1, 7])
@@ -63,13 +65,24 @@ TEXTBOOK: dict[str, Callable[[Any], Any]] = {
     "leaky_relu": lambda z: z * np.where(z.real > 0, 1, 0.01),
     "linear": lambda z: z,
     "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=0),
+    "step": lambda z: 1.0 * (z.real > 0),
 }
 TEXTBOOK_COST: dict[str, Callable[[Any, Any], Any]] = {
     "quadratic": lambda a, y: (0.5 * (y - a) ** 2).sum(axis=0),
     "cross_entropy": lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)).sum(axis=0),
     "log_likelihood": lambda a, y: -(y * np.log(a)).sum(axis=0),
     "hinge": lambda a, y: ((1 - y * a) * ((1 - y * a).real > 0)).sum(axis=0),
+    "multiclass_hinge": lambda a, y: np.array([textbook_svm(*columns) for columns in zip(a.T, y.T, strict=True)]),
+    "absolute": lambda a, y: ((a - y) * np.sign((a - y).real)).sum(axis=0),
+    "squared": lambda a, y: ((y - a) ** 2).sum(axis=0),
 }
+
+
+def textbook_svm(a: Any, y: Any) -> Any:
+    right = list(y).index(1)
+    margins = [a[j] - a[right] + 1 for j in range(len(a)) if j != right]
+    return sum((margin for margin in margins if margin.real > 0), 0 * a[0])
+
 
 
 def complex_step(f: Callable[[Any], Any], v: np.ndarray) -> np.ndarray:
@@ -109,7 +122,7 @@ def textbook_gradient(weights, biases, x, y, sigmas, cost):
 def targets(rng, cost, shape):
     if cost == "hinge":
         return rng.choice([-1.0, 1.0], shape)
-    if cost == "log_likelihood":
+    if cost in ("log_likelihood", "multiclass_hinge"):
         return np.eye(shape[0])[:, rng.integers(shape[0], size=shape[1])]
     return rng.random(shape)
 
@@ -222,7 +235,7 @@ def test_a_cost_is_one_number_an_example(cost, rng):
 @every_cost
 def test_nabla_is_the_rate_of_the_cost(cost, rng):
     a, y = rng.uniform(0.1, 0.9, (3, 5)), targets(rng, cost, (3, 5))
-    if cost == "hinge":
+    if "hinge" in cost:
         a *= 3  # on both sides of its corner
 
     jacobian = complex_step(lambda a: TEXTBOOK_COST[cost](a, y), a)
@@ -251,7 +264,7 @@ def test_log_likelihood_with_softmax_holds_for_targets_of_any_sum(rng):
     assert_allclose(delta, np.einsum("xjx->jx", jacobian), rtol=1e-12, atol=1e-15)
 
 
-@every_activation
+@every_activation_with_a_cost
 @every_cost
 def test_the_cost_of_a_network_is_the_mean_over_its_examples(sigma, cost, rng):
     weights, biases, x, y = network(rng, [sigma] * 2, cost, 7)
@@ -450,7 +463,7 @@ def test_35_unrolls_BP1_and_BP2_from_every_layer(sigma, layers, m, rng):
 # All of them
 
 
-@every_activation
+@every_activation_with_a_cost
 @every_cost
 @every_depth
 @one_example_and_seven
@@ -468,7 +481,7 @@ def test_backprop_is_the_gradient_of_the_mean_cost(sigma, cost, layers, m, rng):
 @pytest.mark.parametrize("seed", range(10))
 def test_layers_may_have_different_activations(cost, seed):
     rng = np.random.default_rng(seed)
-    sigmas = [str(sigma) for sigma in rng.permutation(list(ACTIVATIONS))[:4]]
+    sigmas = [str(sigma) for sigma in rng.permutation(LEARNING)[:4]]
     weights, biases, x, y = network(rng, sigmas, cost, 3)
 
     nabla_b, nabla_w = backprop(weights, biases, x, y, sigmas, cost)
@@ -478,7 +491,7 @@ def test_layers_may_have_different_activations(cost, seed):
     assert_same_lists(nabla_w, expected_w, rtol=1e-11)
 
 
-@every_activation
+@every_activation_with_a_cost
 @every_cost
 def test_the_mini_batch_as_one_matrix_is_the_mean_of_its_examples(sigma, cost, rng):
     weights, biases, x, y = network(rng, [sigma] * 3, cost, 7)
@@ -610,7 +623,7 @@ def test_a_certain_right_output_costs_nothing_and_a_certain_wrong_one_without_bo
 # Data types
 
 
-@every_activation
+@every_activation_with_a_cost
 @every_cost
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_float64_and_float32_stay_what_they_are(sigma, cost, dtype, rng):
@@ -735,17 +748,17 @@ BAD_INPUT = {
     "an unknown activation": (
         lambda: feedforward(W, B, X, "sigmod"),
         "feedforward: unknown activation 'sigmod'; "
-        "want one of sigmoid, tanh, relu, leaky_relu, linear, softmax, or an Activation",
+        "want one of sigmoid, tanh, relu, leaky_relu, linear, softmax, step, or an Activation",
     ),
     "a bare function": (
         lambda: layer_activation(W[0], X, B[0], abs),
         "layer_activation: unknown activation <built-in function abs>; "
-        "want one of sigmoid, tanh, relu, leaky_relu, linear, softmax, or an Activation",
+        "want one of sigmoid, tanh, relu, leaky_relu, linear, softmax, step, or an Activation",
     ),
     "an unknown cost": (
         lambda: backprop(W, B, X, Y, cost="cubic"),
         "backprop: unknown cost 'cubic'; "
-        "want one of quadratic, cross_entropy, log_likelihood, hinge, or a Cost",
+        "want one of quadratic, cross_entropy, log_likelihood, hinge, multiclass_hinge, absolute, squared, or a Cost",
     ),
     "fewer activations than layers": (
         lambda: feedforward(W, B, X, ["tanh"]),
@@ -787,6 +800,10 @@ BAD_INPUT = {
     "labels 0 and 1 for the hinge": (
         lambda: COSTS["hinge"].value([[0.5]], [[0.0]]),
         "hinge: y holds 0.0; want −1 or +1, so pass 2 * y - 1 for 0 and 1",
+    ),
+    "two right classes for the multiclass hinge": (
+        lambda: COSTS["multiclass_hinge"].nabla([[0.5], [0.5]], [[1.0], [1.0]]),
+        "multiclass_hinge: y has a column 1, 1; want a single 1, in the place of what is right, and 0 elsewhere",
     ),
     "an output that is no probability": (
         lambda: COSTS["cross_entropy"].value([[-0.5]], [[0.0]]),

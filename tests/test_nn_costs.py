@@ -24,7 +24,10 @@ def outputs(rng, n=3, m=4):
 
 
 def desired(name, y):
-    return np.sign(y - 0.5) if name == "hinge" else y
+    """Desired outputs that the cost takes, made of numbers from 0 to 1."""
+    if name == "hinge":
+        return np.sign(y - 0.5)
+    return (y == y.max(axis=0)).astype(float) if name == "multiclass_hinge" else y
 
 
 # --------------------------------------------------------------------------------- the closed form
@@ -64,11 +67,51 @@ def test_its_gradient_is_nabla_a(node, name, m, rng):
 @both_nodes
 @every_cost
 def test_desired_outputs_may_be_numbers_lists_or_nodes(node, name):
-    a, y = parameter(node, np.array([[0.2, 0.9], [0.7, 0.1]]), "a"), [[1, 1], [1, 1]]
-    cost = costs.NAMES[name]
+    a, cost = parameter(node, np.array([[0.2, 0.9], [0.7, 0.1]]), "a"), costs.NAMES[name]
+    y = desired(name, np.array([[1, 0], [0, 1]])).astype(int).tolist()
     found = [cost(a, y), cost(a, np.array(y)), cost(a, parameter(node, np.array(y, float), "y", varies=False))]
 
     assert {float(numbers_of(c)) for c in found} == {float(numbers_of(found[0]))}
+
+
+# ------------------------------------------------------------------------- what the formulas come to
+
+
+def test_multiclass_hinge_is_the_example_of_cs231n():
+    """Scores 13, −7, 11, the first class right and the margin 10: max(0, −7 − 13 + 10) + max(0, 11 − 13 + 10) = 8."""
+    a, y = np.array([[13.0], [-7.0], [11.0]]), np.array([[1.0], [0.0], [0.0]])
+
+    assert costs.multiclass_hinge(a, y) == 0
+    assert 10 * costs.multiclass_hinge(a / 10, y) == pytest.approx(8)  # the margin 10 at a is the margin 1 at a/10
+    assert 10 * equations.COSTS["multiclass_hinge"].value(a / 10, y) == pytest.approx([8])
+
+
+def test_multiclass_hinge_does_not_see_what_is_added_to_all_outputs_nor_outputs_that_are_far_below(rng):
+    a, y = rng.normal(size=(4, 3)), np.eye(4)[:, :3]
+    a[3] = -9.0
+    nodes = Tensor(a, "a")
+    costs.multiclass_hinge(nodes, y).backward()
+
+    assert costs.multiclass_hinge(a + 5.0, y) == pytest.approx(costs.multiclass_hinge(a, y))
+    assert nodes.grad.sum(axis=0) == pytest.approx(np.zeros(3), abs=1e-15)
+    assert (nodes.grad[3] == 0).all() and (np.diagonal(nodes.grad) < 0).any()
+
+
+@both_nodes
+def test_at_their_corners_multiclass_hinge_and_absolute_have_the_rate_0(node):
+    y = np.array([[1.0], [0.0]])
+    for name, at in (("multiclass_hinge", [[1.5], [0.5]]), ("absolute", y)):
+        a = parameter(node, np.array(at), "a")
+        costs.NAMES[name](a, y).backward()
+
+        assert (gradient_of(a) == 0).all()
+        assert (equations.COSTS[name].nabla(np.array(at), y) == 0).all()
+
+
+def test_squared_is_twice_the_quadratic_cost(rng):
+    a, y = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))
+
+    assert costs.squared(a, y) == pytest.approx(2 * costs.quadratic(a, y), rel=1e-15)
 
 
 # ----------------------------------------------------------------------------------- fused formulas
@@ -179,6 +222,22 @@ def test_desired_outputs_out_of_range_are_refused_also_by_fused_formulas(y_node,
     for activation in (activations.sigmoid, activations.softmax):
         with pytest.raises(ValueError, match=sentence):
             costs.NAMES[name].at_output(z, activation(z), y, activation)
+
+
+@pytest.mark.parametrize("y_node", [Tensor, Value, None])
+@pytest.mark.parametrize(
+    ("column", "numbers"), [([0, 1, 1], "0, 1, 1"), ([0, 0, 0], "0, 0, 0"), ([0.5, 0.5, 0], "0.5, 0.5, 0")]
+)
+def test_columns_that_are_not_one_hot_are_refused_by_the_multiclass_hinge(y_node, column, numbers):
+    a, y = np.zeros((3, 2)), np.column_stack([[1.0, 0.0, 0.0], column])
+    sentence = f"multiclass_hinge: y has a column {numbers}; want a single 1, in the place of what is right, and 0 else"
+
+    with pytest.raises(ValueError, match=sentence):
+        equations.COSTS["multiclass_hinge"].value(a, y)
+    if y_node is not None:
+        y = parameter(y_node, y, "y", varies=False)
+    with pytest.raises(ValueError, match=sentence):
+        costs.multiclass_hinge(a, y)
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "log_likelihood"])

@@ -19,8 +19,9 @@ NODES = [Tensor, Value]
 DEPTHS = [1, 2, 3, 4, 5]
 
 both_nodes = pytest.mark.parametrize("node", NODES)
-every_activation = pytest.mark.parametrize("activation", activations.NAMES)
-every_output = pytest.mark.parametrize("output", activations.NAMES)
+LEARNING = [name for name in activations.NAMES if name != "step"]  # a step has no gradient, and answers 0 or 1 only
+every_activation = pytest.mark.parametrize("activation", LEARNING)
+every_output = pytest.mark.parametrize("output", LEARNING)
 every_cost = pytest.mark.parametrize("cost", costs.NAMES)
 
 
@@ -41,6 +42,8 @@ def examples(net, m, cost, seed=0):
     rng = np.random.default_rng(seed)
     n, n_out = net.sizes[0], net.sizes[-1]
     x, y = rng.uniform(-1, 1, (n, m)), rng.uniform(0, 1, (n_out, m))
+    if cost in ("multiclass_hinge", "absolute"):  # of softmax neurons that are all too high the rates cancel
+        return x, np.eye(n_out)[:, rng.integers(n_out, size=m)]
     return x, np.resize([1.0, -1.0], (m, n_out)).T if cost == "hinge" else y
 
 
@@ -312,11 +315,11 @@ def test_float32_networks_stay_float32():
     assert net.predict(x.T).dtype == np.float32
 
 
-@pytest.mark.parametrize("cost", ["quadratic", "cross_entropy", "hinge"])
+@every_cost
 def test_every_cost_of_a_float32_network_is_float32(cost):
     net = MLP([3, 2], rng=0, dtype=np.float32)
 
-    assert net.cost(np.ones((3, 1)), np.ones((2, 1)), cost).dtype == np.float32
+    assert net.cost(*examples(net, 4, cost), cost).dtype == np.float32
 
 
 @both_nodes
@@ -416,7 +419,7 @@ def test_inputs_that_are_no_real_numbers_are_refused(data):
         ({"activation": ["tanh"]}, ValueError, "MLP: 2 layers have weights, but 1 activations were given"),
         ({"activation": 3}, TypeError, "activation is one of sigmoid, .*, or a function of your own, not 3"),
         ({"activation": None}, TypeError, "activation is one of sigmoid, .* not None"),
-        ({"initializer": "xavier"}, ValueError, "unknown initializer 'xavier'; there are normal, inverse_sqrt, glorot"),
+        ({"initializer": "xavier"}, ValueError, "unknown initializer 'xavier'; there are normal, inverse_sqrt, lecun"),
         ({"initializer": 0.1}, TypeError, "initializer is one of normal, .* not 0.1"),
         (
             {"initializer": lambda rng, n_out, n_in: (np.ones((n_in, n_out)), np.ones(n_out))},

@@ -1,13 +1,12 @@
-"""Optimizers and regularizers: the recurrences of their sources; a whole step or none."""
+"""Optimizers: the recurrences of their sources; a whole step or none."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from microbp.nn import regularizers
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import gradient_of, numbers_of, parameter
+from microbp.nn.parameters import numbers_of, parameter
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -227,37 +226,6 @@ def test_memory_fades(make, sentence):
 
 def test_optimizers_show_their_learning_rate():
     assert [repr(make(0.5)) for make in (SGD, Momentum, Adam)] == ["SGD(eta=0.5)", "Momentum(eta=0.5)", "Adam(eta=0.5)"]
-
-
-# --------------------------------------------------------------------------------------- regularizers
-
-
-@both_nodes
-def test_l2_is_the_gradient_of_its_cost(node, rng):
-    w = parameter(node, rng.normal(size=(3, 2)), "w2")
-    l2, n = regularizers.L2(5.0), 50
-    cost = (w * w).sum() * (l2.lmbda / (2 * n))
-    cost.backward()
-
-    assert l2.cost(numbers_of(w), n) == pytest.approx(cost.data, rel=1e-14)
-    assert l2.gradient(numbers_of(w), n) == pytest.approx(gradient_of(w), rel=1e-14)
-
-
-def test_l2_decays_weights_by_eta_lambda_over_n():
-    w = Tensor([2.0, -4.0])
-    SGD(0.5).step([w], [regularizers.L2(10.0).gradient(w.data, 100)])
-
-    assert w.data == pytest.approx((1 - 0.5 * 10 / 100) * np.array([2.0, -4.0]))
-
-
-@pytest.mark.parametrize("lmbda", [-1.0, np.nan])
-def test_l2_is_not_negative(lmbda):
-    with pytest.raises(ValueError, match=f"L2: lmbda is 0 or greater, not {lmbda}"):
-        regularizers.L2(lmbda)
-
-
-def test_l2_shows_its_lambda():
-    assert repr(regularizers.L2(5.0)) == "L2(5)"
 
 
 @pytest.mark.parametrize("after", range(1, 4))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ import microbp as mb
 from microbp import primitives as p
 from microbp.data import DataError
 from microbp.data.npz_format import read_npz, write_npz
-from microbp.nn import MLP, activations, load
+from microbp.nn import MLP, Dropout, activations, load
 from microbp.nn.parameters import nodes_of, numbers_of, parameter
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -87,6 +88,53 @@ def test_activations_are_saved_by_name(name, path):
 
         assert read_npz("load", path)["activations"].tolist() == [name, name]
         assert {layer.activation for layer in load(path).layers} == {activations.NAMES[name]}
+
+
+@pytest.mark.parametrize(("node", "dtype"), [(Tensor, "float64"), (Tensor, "float32"), (Value, "float64")])
+def test_batch_normalization_dropout_and_maxout_come_back_to_the_bit(node, dtype, path, rng):
+    net = MLP(
+        [4, 3, 3, 2],
+        ["tanh", activations.maxout(3), "sigmoid"],
+        node=node,
+        dtype=dtype,
+        batch_norm=True,
+        dropout=Dropout(0.6, 0.8, inverted=False),
+        rng=0,
+    )
+    X = rng.standard_normal((9, 4))
+    net.take_statistics(X)
+    net.layers[0].norm.epsilon = 0.01
+
+    net.save(path)
+    again = load(path)
+
+    assert bits(again) == bits(net)
+    assert repr(again) == repr(net)
+    assert np.array_equal(again.predict(X), net.predict(X))
+    assert [layer.norm and layer.norm.epsilon for layer in again.layers] == [0.01, 1e-5, None]
+    assert [x.label for x in again.parameters()] == [x.label for x in net.parameters()]
+
+
+def test_what_is_wrong_with_normalization_or_dropout_is_said(path):
+    MLP([2, 3, 1], batch_norm=True, dropout=Dropout(0.5), rng=0).save(path)
+    sound = dict(read_npz("load", path))
+
+    for key, value, why in [
+        ("batch_norm", np.array([-1.0, 0.0]), "not a number for each of 2 layers"),
+        ("batch_norm", np.array([np.nan, 0.0]), "not a number for each of 2 layers"),
+        ("batch_norm", np.array([1e-5]), "not a number for each of 2 layers"),
+        ("batch_norm", np.array([0.0, 0.0]), "has 'gamma2', which belongs to no network|has 'mean2'"),
+        ("batch_norm", np.array([1, 0]), "type int64, not numbers in a row"),
+        ("dropout", np.array([0.5, 1.0]), "not two probabilities and 0 or 1"),
+        ("dropout", np.array([0.0, 1.0, 1.0]), "not two probabilities and 0 or 1"),
+        ("dropout", np.array([0.5, 1.0, 2.0]), "not two probabilities and 0 or 1"),
+        ("constants", np.array(["mean2"]), "calls 'mean2' a constant"),
+        ("gamma2", np.ones((2, 1)), r"gamma2 of shape \(2, 1\)"),
+    ]:
+        write_npz("save", path, sound | {key: value})
+        assert re.search(why, refusal(path)), key
+    write_npz("save", path, {key: value for key, value in sound.items() if key != "variance2"})
+    assert "has no variance2" in refusal(path)
 
 
 @pytest.mark.parametrize("node", [Value, Tensor])

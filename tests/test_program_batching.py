@@ -13,6 +13,7 @@ import microbp as mb
 from microbp import Tensor, Value
 from microbp.kinds import Elementwise, Reduction
 from microbp.linear import Linear
+from microbp.nn import costs
 from microbp.nn.parameters import parameter
 from microbp.primitives import TABLE
 from microbp.program import RecordingError, record
@@ -164,8 +165,8 @@ def numbers(sizes: Any, cost: str, m: int) -> tuple[np.ndarray, np.ndarray]:
 COSTS = [
     (activation, cost)
     for activation in ("sigmoid", "tanh", "relu", "leaky_relu", "linear", "softmax")
-    for cost in ("quadratic", "cross_entropy", "log_likelihood", "hinge")
-    if cost in ("quadratic", "hinge") or activation in ("sigmoid", "softmax")
+    for cost in costs.NAMES
+    if cost not in ("cross_entropy", "log_likelihood") or activation in ("sigmoid", "softmax")
 ]
 
 

@@ -17,13 +17,13 @@ WRONG = np.array([[0.0, 0.5], [1.0, 1.5]])
 SENTENCE = "cross_entropy: y holds 1.5; want values from 0 to 1"
 
 OF_THE_SAME = {
-    "itself": lambda program, _: program(X, WRONG),
-    "its gradient": lambda program, _: program.value_and_grad(X, WRONG),
-    "the program of its gradient": lambda program, _: program.gradient()(X, WRONG),
-    "its matrix form": lambda program, _: program.matrix_form()(X, WRONG),
-    "a batch": lambda _, one: one.batch(2)(X, WRONG),
-    "a batch of each": lambda _, one: one.batch(2, mean=False)(X, WRONG),
-    "the matrix form of a batch": lambda _, one: one.batch(2).matrix_form()(X, WRONG),
+    "itself": lambda program, _, y: program(X, y),
+    "its gradient": lambda program, _, y: program.value_and_grad(X, y),
+    "the program of its gradient": lambda program, _, y: program.gradient()(X, y),
+    "its matrix form": lambda program, _, y: program.matrix_form()(X, y),
+    "a batch": lambda _, one, y: one.batch(2)(X, y),
+    "a batch of each": lambda _, one, y: one.batch(2, mean=False)(X, y),
+    "the matrix form of a batch": lambda _, one, y: one.batch(2).matrix_form()(X, y),
 }
 
 
@@ -41,8 +41,24 @@ def test_desired_outputs_out_of_range_are_refused_at_a_replay_as_they_are_by_the
     with pytest.raises(ValueError, match=SENTENCE):
         f(X, WRONG)
     with pytest.raises(ValueError, match=SENTENCE):
-        replayed(*programs)
+        replayed(*programs, WRONG)
     assert programs[0](X, WRONG / 2) == pytest.approx(f(X, WRONG / 2).data, rel=1e-14)
+
+
+@both_nodes
+@pytest.mark.parametrize("replayed", OF_THE_SAME.values(), ids=OF_THE_SAME)
+def test_columns_that_are_not_one_hot_are_refused_at_a_replay(node, replayed):
+    net = MLP([3, 4, 2], "tanh", "linear", node=node, rng=0)
+
+    def f(x, y):
+        return net.cost(x, y, "multiclass_hinge")
+
+    programs = [record(f, X[:, :m], np.eye(2)[:, :m], node=node) for m in (2, 1)]
+
+    for wrong, column in ((np.ones((2, 2)), "1, 1"), (np.array([[1.0, 0.0], [0.0, 0.0]]), "0, 0")):
+        with pytest.raises(ValueError, match=f"multiclass_hinge: y has a column {column}; want a single 1, in the pl"):
+            replayed(*programs, wrong)
+    assert programs[0](X, np.eye(2)[::-1]) == pytest.approx(f(X, np.eye(2)[::-1]).data, rel=1e-14)
 
 
 @both_nodes

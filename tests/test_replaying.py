@@ -42,6 +42,9 @@ COSTS = [
     ("softmax", "tanh", "quadratic"),
     (lambda z: p.tanh(z) * p.sigmoid(z), "softmax", "cross_entropy"),
     ("tanh", "linear", "hinge"),
+    ("relu", "linear", "multiclass_hinge"),
+    ("sigmoid", "linear", "absolute"),
+    ("tanh", "tanh", "squared"),
 ]
 
 
@@ -51,6 +54,8 @@ COSTS = [
 def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, output, cost, dtype, lmbda, n, m):
     X, Y = some_examples(n, 3, 2)
     Y = np.where(Y > 0.5, 1.0, -1.0 if cost == "hinge" else 0.0)
+    if cost == "multiclass_hinge":
+        Y = np.stack([Y[:, 0], 1 - Y[:, 0]], axis=1)
     regularizer = None if lmbda is None else regularizers.L2(lmbda)
     nets = [MLP([3, 4, 3, 2], activation, output, rng=0, dtype=dtype) for _ in range(2)]
     optimizers = [optimizer(0.1), optimizer(0.1)]

@@ -504,7 +504,7 @@ def test_a_validation_set_that_does_not_fit_is_refused_before_the_first_step(val
         ({"epochs": 1.5}, ValueError, "train: epochs is a whole number of at least 1, not 1.5"),
         ({"batch_size": 0}, ValueError, "train: batch_size is a whole number of at least 1, not 0"),
         ({"batch_size": "10"}, ValueError, "train: batch_size is a whole number of at least 1, not '10'"),
-        ({"cost": "mse"}, ValueError, "unknown cost 'mse'; there are quadratic, cross_entropy, log_likelihood, hinge"),
+        ({"cost": "mse"}, ValueError, "unknown cost 'mse'; there are quadratic, cross_entropy, log_likelihood, hinge,"),
         ({"cost": np.square}, TypeError, "cost is one of quadratic, .*, or a Cost of your own, not <ufunc 'square'>"),
         ({"cost": "hinge"}, ValueError, "hinge: y holds 0; want −1 or \\+1, so pass 2 \\* y − 1 for 0 and 1"),
         ({"optimizer": "adam"}, TypeError, r"train: optimizer is one of microbp's .*, such as SGD\(0.5\), not 'adam'"),

@@ -8,7 +8,7 @@ import pytest
 from microbp import primitives as p
 from microbp.nn import MLP
 from microbp.nn.optimizers import SGD, Adam, Momentum
-from microbp.nn.parameters import gradient_of, nodes_of, numbers_of, parameter
+from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of, parameter
 from microbp.problem import Problem
 from microbp.tensor import Tensor
 from microbp.train import train
@@ -61,6 +61,8 @@ def by_hand(net, X, Y, epochs, m, optimizer, cost, regularizer=None, seed=0):
                 for i in range(0, len(gradients), 2):
                     gradients[i] = gradients[i] + regularizer.gradient(numbers_of(parameters[i]), len(X))
             (SGD(1.0) if is_plain else optimizer).step(parameters, gradients)
+            for layer in net.layers if regularizer is not None else ():
+                assign(layer.w, regularizer.constrained(numbers_of(layer.w)))
             total += len(batch) * float(c.data)
         costs_of_epochs.append(total / len(X))
     return costs_of_epochs

@@ -11,13 +11,17 @@ import numpy as np
 from microbp import data
 from microbp.cli.options import Commands, seed
 from microbp.draw import explore
-from microbp.nn import MLP, activations, initializers, optimizers, regularizers
+from microbp.nn import MLP, Dropout, activations, costs, initializers, optimizers, regularizers
 from microbp.train import train
 
 TOY: Mapping[str, Callable[..., data.Examples]] = {
     "moons": data.moons, "circles": data.circles, "spirals": data.spirals, "blobs": data.blobs,
 }  # fmt: skip
 IMAGES = {"mnist": data.mnist, "fashion_mnist": data.fashion_mnist}
+OUTPUTS = {"log_likelihood": "softmax", "multiclass_hinge": "linear"}
+"""The activation of the last layer that a cost comes with, where it is not sigmoid; these have a neuron a class."""
+COSTS = [name for name in costs.NAMES if name != "hinge"]
+"""All but the one that is of labels −1 and +1."""
 OPTIMIZERS = {"sgd": optimizers.SGD, "momentum": optimizers.Momentum, "adam": optimizers.Adam}
 
 
@@ -35,13 +39,18 @@ def add(commands: Commands) -> None:
     teach.add_argument("--path", help="folder of the image files (else MICROBP_DATA, the cache, a download)")
     teach.add_argument("--target", default="-1", help="column of a CSV file with the classes, by name or number")
     teach.add_argument("--hidden", type=int, nargs="*", default=[30], metavar="N", help="neurons of each hidden layer")
-    teach.add_argument("--activation", choices=activations.NAMES, default="sigmoid", help="of the hidden layers")
-    teach.add_argument("--cost", choices=["quadratic", "cross_entropy", "log_likelihood"], default="cross_entropy",
-                       help="log_likelihood comes with a softmax layer, the others with a sigmoid one")  # fmt: skip
+    teach.add_argument("--activation", choices=activations.EVERY_NAME, default="sigmoid", help="of the hidden layers")
+    teach.add_argument("--cost", choices=COSTS, default="cross_entropy",
+                       help="log_likelihood comes with a softmax layer, multiclass_hinge with a linear one, "
+                       "the others with a sigmoid one")  # fmt: skip
     teach.add_argument("--start", choices=initializers.NAMES, default="inverse_sqrt", help="the initial weights")
     teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
     teach.add_argument("--eta", type=float, default=0.5, help="learning rate")
     teach.add_argument("--l2", type=float, default=0.0, metavar="LAMBDA", help="weight decay, the book's lambda")
+    teach.add_argument("--l1", type=float, default=0.0, metavar="LAMBDA", help="the same, of absolute weights")
+    teach.add_argument("--max-norm", type=float, metavar="C", help="bound for the weights of a neuron, as 3")
+    teach.add_argument("--batch-norm", action="store_true", help="normalize the hidden layers over each mini-batch")
+    teach.add_argument("--dropout", type=float, metavar="P", help="how probable it is that a hidden neuron stays")
     teach.add_argument("--epochs", type=int, default=30)
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
     teach.add_argument("--seed", type=seed, default=0)
@@ -55,19 +64,20 @@ def add(commands: Commands) -> None:
 def run(options: argparse.Namespace) -> int:
     """Train, and print what came of it."""
     learned, tried, classes = _data(options)
-    single = classes == 2 and options.cost != "log_likelihood"
+    single = classes == 2 and options.cost not in OUTPUTS
     net = MLP(
         [learned.X.shape[1], *options.hidden, 1 if single else classes],
         options.activation,
-        "softmax" if options.cost == "log_likelihood" else "sigmoid",
+        OUTPUTS.get(options.cost, "sigmoid"),
         initializer=options.start,
         rng=options.seed,
+        batch_norm=options.batch_norm,
+        dropout=None if options.dropout is None else Dropout(options.dropout),
     )
     print(net)
-    regularizer = regularizers.L2(options.l2) if options.l2 else None
     history = train(
         net, learned, options.epochs, options.batch, OPTIMIZERS[options.optimizer](options.eta), options.cost,
-        regularizer=regularizer, validation=tried, progress=not options.quiet, rng=options.seed,
+        regularizer=_regularizers(options), validation=tried, progress=not options.quiet, rng=options.seed,
     )  # fmt: skip
     print(history)
     if len(history):
@@ -83,6 +93,12 @@ def run(options: argparse.Namespace) -> int:
         net.save(options.save)
         print(f"Saved in {options.save}")
     return 130 if history.interrupted else 0
+
+
+def _regularizers(options: argparse.Namespace) -> list[regularizers.Regularizer]:
+    """Those that the options ask for."""
+    asked = [(regularizers.L1, options.l1 or None), (regularizers.L2, options.l2 or None)]
+    return [kind(amount) for kind, amount in [*asked, (regularizers.MaxNorm, options.max_norm)] if amount is not None]
 
 
 def _data(options: argparse.Namespace) -> tuple[data.Examples, data.Examples, int]:

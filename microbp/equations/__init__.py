@@ -22,6 +22,7 @@ The numbers are those of Nielsen, *Neural Networks and Deep Learning* (2015), ch
     algorithm.py   BP1 to BP4   feedforward, errors, backprop: a whole mini-batch as one matrix
     differences.py 46           forward_difference_gradient
 
+Besides, normalization.py has batch normalization, forward and back.
 and once more as other texts write them:
 
     two_cases.py   27           squared_error                        E = ½ Σ (t − y)²          (Wikipedia)
@@ -44,6 +45,7 @@ for other data, or for shapes that don't fit, and says what would.
 from microbp.equations.activations import (
     ACTIVATIONS,
     Activation,
+    maxout,
     sigmoid,
     sigmoid_prime,
     softmax,
@@ -82,6 +84,7 @@ from microbp.equations.matrices import (
     unrolled_error,
 )
 from microbp.equations.neurons import PlainNetwork, PlainNeuron
+from microbp.equations.normalization import batch_normalization, batch_normalization_gradient
 from microbp.equations.shapes import Array
 from microbp.equations.two_cases import (
     delta_of_inner,
@@ -96,11 +99,12 @@ from microbp.equations.two_cases import (
 __all__ = [
     "ACTIVATIONS", "COSTS", "Activation", "Array", "Cancellation", "Cost", "PlainNetwork", "PlainNeuron",
     "activation_by_components", "append_ones", "apply_elementwise", "backprop", "backpropagate_error",
-    "backpropagate_error_by_matrix", "bias_gradient", "change_of_cost", "cost_per_example", "delta_of_inner",
-    "delta_of_output", "delta_rule", "errors", "feedforward", "feedforward_of_rows", "feedforward_with_bias_column",
-    "forward_difference_gradient", "hadamard", "layer_activation", "mean_cost", "net_input", "neuron_activation",
-    "output_error", "output_error_by_matrix", "quadratic_cost", "quadratic_cost_per_example",
-    "quadratic_output_error", "sigma_prime_matrix", "sigmoid", "sigmoid_prime", "softmax", "softmax_jacobian",
-    "squared_error", "three_layer_forward", "two_case_changes", "unrolled_error", "weight_change", "weight_gradient",
-    "weighted_input", "with_bias_row",
+    "backpropagate_error_by_matrix", "batch_normalization", "batch_normalization_gradient", "bias_gradient",
+    "change_of_cost", "cost_per_example", "delta_of_inner", "delta_of_output", "delta_rule", "errors", "feedforward",
+    "feedforward_of_rows", "feedforward_with_bias_column", "forward_difference_gradient", "hadamard",
+    "layer_activation", "maxout", "mean_cost", "net_input", "neuron_activation", "output_error",
+    "output_error_by_matrix", "quadratic_cost", "quadratic_cost_per_example", "quadratic_output_error",
+    "sigma_prime_matrix", "sigmoid", "sigmoid_prime", "softmax", "softmax_jacobian", "squared_error",
+    "three_layer_forward", "two_case_changes", "unrolled_error", "weight_change", "weight_gradient", "weighted_input",
+    "with_bias_row",
 ]

@@ -17,23 +17,36 @@ class Activation:
     function    z, shape (n, m) → a, shape (n, m)
     derivative  z, shape (n, m) → σ′(z), shape (n, m), when each a_j depends on z_j alone; otherwise, as for
                 softmax, the Jacobians Σ′(z), shape (m, n, n): one an example, [x, j, k] = ∂a_j/∂z_k
+    pieces      how many weighted inputs an activation is made of, as by maxout: then z has pieces · n rows, and the
+                Jacobians have as many columns
     """
 
     def __init__(
-        self, name: str, function: Callable[[Array], Array], derivative: Callable[[Array], Array]
+        self,
+        name: str,
+        function: Callable[[Array], Array],
+        derivative: Callable[[Array], Array],
+        pieces: int = 1,
     ) -> None:
-        self.name, self.function, self.derivative = name, function, derivative
+        self.name, self.function, self.derivative, self.pieces = name, function, derivative, pieces
 
     def __repr__(self) -> str:
         return f"<activation {self.name}>"
 
     def __call__(self, z: ArrayLike) -> Array:
-        """a = σ(z), of the shape of z."""
+        """a = σ(z), of the shape of z; with several pieces one row for so many of z."""
         z = floats(self.name, "z", z)
+        if self.pieces > 1 and (z.ndim == 0 or len(z) % self.pieces):
+            raise ValueError(f"{self.name}: z has shape {z.shape}; want {self.pieces} rows for each neuron")
         a = floats(self.name, "σ(z)", self.function(z))
-        if a.shape != z.shape:
-            raise ValueError(f"{self.name}: z has shape {z.shape}, σ(z) has {a.shape}; want the shape of z")
+        wanted = z.shape if self.pieces == 1 else (len(z) // self.pieces, *z.shape[1:])
+        if a.shape != wanted:
+            raise ValueError(f"{self.name}: z has shape {z.shape}, σ(z) has {a.shape}; want {_shape_wanted(wanted, z)}")
         return a
+
+
+def _shape_wanted(wanted: tuple[int, ...], z: Array) -> str:
+    return "the shape of z" if wanted == z.shape else str(wanted)
 
 
 AnyActivation: TypeAlias = str | Activation
@@ -84,6 +97,31 @@ def softmax_jacobian(z: ArrayLike) -> Array:
     return jacobians
 
 
+def maxout(pieces: int = 2) -> Activation:
+    """a_j = max_i z_ij, the largest of so many weighted inputs of each neuron       (Goodfellow et al. 2013)
+
+    z has shape (pieces · n, m): the first piece of each of n neurons, then the second of each, …  Where the largest
+    are equal they share the rate of 1.
+    """
+    if not isinstance(pieces, int | np.integer) or pieces < 1:
+        raise ValueError(f"maxout: pieces is a whole number of at least 1, not {pieces!r}")
+
+    def function(z: Array) -> Array:
+        a: Array = z.reshape(pieces, -1, *z.shape[1:]).max(axis=0)
+        return a
+
+    def derivative(z: Array) -> Array:
+        """∂a_j/∂z_ij = 1 for the largest piece, shape (m, n, pieces · n)"""
+        of_neuron = z.reshape(pieces, -1, z.shape[1])
+        is_largest = of_neuron == of_neuron.max(axis=0)
+        rates = (is_largest / is_largest.sum(axis=0)).astype(z.dtype)
+        n = of_neuron.shape[1]
+        jacobians: Array = np.einsum("ijx,jk->xjik", rates, np.eye(n, dtype=z.dtype)).reshape(-1, n, pieces * n)
+        return jacobians
+
+    return Activation(f"maxout({pieces})", function, derivative, int(pieces))
+
+
 def _slope(z: Array, left: float) -> Array:
     """1 for z > 0, else the slope on the left."""
     return np.where(z > 0, 1, left).astype(z.dtype)
@@ -98,6 +136,9 @@ ACTIVATIONS: Mapping[str, Activation] = {
         Activation("leaky_relu", lambda z: np.where(z > 0, z, 0.01 * z), lambda z: _slope(z, 0.01)),
         Activation("linear",     np.copy,                                np.ones_like),
         Activation("softmax",    softmax,                                softmax_jacobian),
+        Activation("step",       lambda z: np.heaviside(z, 0),           np.zeros_like),
     )
 }
-"""The activations by name. At their corner relu and leaky_relu have the slope of the left, as in PyTorch."""
+"""The activations by name; "step" is the perceptron's, eq. 2, whose rate is 0 everywhere.
+
+At their corner relu and leaky_relu have the slope of the left, as in PyTorch."""

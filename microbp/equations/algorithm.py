@@ -28,7 +28,7 @@ def feedforward(
     Returns zs of layers 2 … L and activations of layers 1 … L, shapes (n_l, m).
     """
     sigmas = _sigmas("feedforward", activation, len(weights))
-    ws, bs, (x,) = _layers("feedforward", weights, ("biases", biases, "1"), ("x", x, "n_1 m"))
+    ws, bs, (x,) = _layers("feedforward", sigmas, weights, ("biases", biases, "1"), ("x", x, "n_1 m"))
     return _feedforward(ws, bs, x, sigmas)
 
 
@@ -54,10 +54,11 @@ def cost_per_example(
     Returns shape (m,).
     """
     sigma, cost = activation_named("cost_per_example", activation), cost_named("cost_per_example", cost)
-    z, y = fit("cost_per_example", ("z", z, "n_L m"), ("y", y, "n_L m"))
+    rows = "n_L" if sigma.pieces == 1 else f"{sigma.pieces}·n_L"
+    z, y = fit("cost_per_example", ("z", z, f"{rows} m"), ("y", y, "n_L m"))
     cancels = _cancellation(sigma, cost)
     value = cancels.value(z, y) if cancels else cost.value(sigma(z), y)
-    return _beside(z, cost, "value", value, "m")
+    return _beside(y, cost, "value", value, "m")
 
 
 def mean_cost(
@@ -75,7 +76,9 @@ def mean_cost(
     Arguments as in backprop.
     """
     sigmas = _sigmas("mean_cost", activation, len(weights))
-    ws, bs, (x, y) = _layers("mean_cost", weights, ("biases", biases, "1"), ("x", x, "n_1 m"), ("y", y, "n_L m"))
+    ws, bs, (x, y) = _layers(
+        "mean_cost", sigmas, weights, ("biases", biases, "1"), ("x", x, "n_1 m"), ("y", y, "n_L m")
+    )
     zs, _ = _feedforward(ws, bs, x, sigmas)
     return float(cost_per_example(zs[-1], y, sigmas[-1], cost).mean())
 
@@ -95,7 +98,7 @@ def errors(
     Returns the errors of layers 2 … L, shapes (n_l, m).
     """
     sigmas = _sigmas("errors", activation, len(weights))
-    ws, zs, (y,) = _layers("errors", weights, ("zs", zs, "m"), ("y", y, "n_L m"))
+    ws, zs, (y,) = _layers("errors", sigmas, weights, ("zs", zs, "m"), ("y", y, "n_L m"))
     return _errors(ws, zs, sigmas[-1](zs[-1]), y, sigmas, cost_named("errors", cost))
 
 
@@ -106,7 +109,7 @@ def _errors(
     if cancels:
         delta = _beside(z, cost, "error", cancels.error(z, y), "n_L m")
     else:
-        delta = output_error(_beside(z, cost, "nabla", cost.nabla(a, y), "n_L m"), sigma.derivative(z))
+        delta = output_error(_beside(a, cost, "nabla", cost.nabla(a, y), "n_L m"), sigma.derivative(z))
     deltas = [delta]
     for w_next, z, sigma in zip(weights[:0:-1], zs[-2::-1], sigmas[-2::-1], strict=True):
         deltas.append(backpropagate_error(w_next, deltas[-1], sigma.derivative(z)))
@@ -132,7 +135,7 @@ def backprop(
     Returns nabla_b and nabla_w, of the shapes of biases and weights.
     """
     sigmas = _sigmas("backprop", activation, len(weights))
-    ws, bs, (x, y) = _layers("backprop", weights, ("biases", biases, "1"), ("x", x, "n_1 m"), ("y", y, "n_L m"))
+    ws, bs, (x, y) = _layers("backprop", sigmas, weights, ("biases", biases, "1"), ("x", x, "n_1 m"), ("y", y, "n_L m"))
     zs, activations = _feedforward(ws, bs, x, sigmas)
     deltas = _errors(ws, zs, activations[-1], y, sigmas, cost_named("backprop", cost))
     nabla_b = [bias_gradient(delta) for delta in deltas]
@@ -151,6 +154,7 @@ def _sigmas(operation: str, activation: Activations, layers: int) -> list[Activa
 
 def _layers(
     operation: str,
+    sigmas: Sequence[Activation],
     weights: Sequence[ArrayLike],
     beside: tuple[str, Sequence[ArrayLike], str],
     *columns: tuple[str, ArrayLike, str],
@@ -161,10 +165,11 @@ def _layers(
     if not L or len(arrays) != L:
         raise ValueError(f"{operation}: {L} weights and {len(arrays)} {name}; want one each for layers 2 … L")
     n = [*(f"n_{l}" for l in range(1, L + 1)), "n_L"]
+    rows = [n[i + 1] if sigma.pieces == 1 else f"{sigma.pieces}·{n[i + 1]}" for i, sigma in enumerate(sigmas)]
     fitted = fit(
         operation,
-        *((f"weights[{i}]", w, f"{n[i + 1]} {n[i]}") for i, w in enumerate(weights)),
-        *((f"{name}[{i}]", array, f"{n[i + 1]} {width}") for i, array in enumerate(arrays)),
+        *((f"weights[{i}]", w, f"{rows[i]} {n[i]}") for i, w in enumerate(weights)),
+        *((f"{name}[{i}]", array, f"{rows[i]} {width}") for i, array in enumerate(arrays)),
         *columns,
     )
     return fitted[:L], fitted[L : 2 * L], fitted[2 * L :]
@@ -175,6 +180,6 @@ def _cancellation(sigma: Activation, cost: Cost) -> Cancellation | None:
     return cost.cancels if cost.cancels and cost.cancels.activation == sigma else None
 
 
-def _beside(z: Array, cost: Cost, what: str, value: ArrayLike, letters: str) -> Array:
-    """What a cost made of z^L, of the shape that it should have."""
-    return fit(cost.name, ("z", z, "n_L m"), (f"its {what}", value, letters))[1]
+def _beside(a: Array, cost: Cost, what: str, value: ArrayLike, letters: str) -> Array:
+    """What a cost made of a^L, or of z^L, of the shape that it should have."""
+    return fit(cost.name, ("a", a, "n_L m"), (f"its {what}", value, letters))[1]

@@ -44,7 +44,8 @@ def output_error(nabla_a: ArrayLike, sigma_prime_z: ArrayLike) -> Array:
 
     nabla_a        shape (n_L, m): cost per unit activation, one column an example
     sigma_prime_z  shape (n_L, m): activation per unit weighted input; where neurons are coupled, as in
-                   softmax, the Jacobians, shape (m, n_L, n_L), and the product is that of 33
+                   softmax, the Jacobians, shape (m, n_L, n_L), and the product is that of 33; with
+                   maxout they have pieces · n_L columns
     Returns shape (n_L, m): cost per unit weighted input.
     """
     sigma_prime_z = floats("output_error", "sigma_prime_z", sigma_prime_z)

@@ -128,6 +128,51 @@ def _hinge_nabla(a: Array, y: Array) -> Array:
     return np.where(1 - y * a > 0, -y, 0)
 
 
+def _multiclass_hinge(a: Array, y: Array) -> Array:
+    """Σ_{j≠c} max(0, a_j − a_c + 1), where y_c = 1"""
+    a, y = _one_hot("multiclass_hinge", a, y)
+    return _sum_over_neurons(np.where(y == 1, 0, np.maximum(0, _excess(a, y))))
+
+
+def _multiclass_hinge_nabla(a: Array, y: Array) -> Array:
+    """1 where a_j − a_c + 1 > 0, j ≠ c; minus the number of these where j = c"""
+    a, y = _one_hot("multiclass_hinge", a, y)
+    too_near = ((y == 0) & (_excess(a, y) > 0)).astype(a.dtype)
+    nabla: Array = too_near - y * _sum_over_neurons(too_near)
+    return nabla
+
+
+def _excess(a: Array, y: Array) -> Array:
+    """a_j − a_c + 1: by how much an output lacks the distance 1 to that of the right class c."""
+    excess: Array = a - np.where(y == 1, a, 0).sum(axis=0) + 1
+    return excess
+
+
+def _absolute(a: Array, y: Array) -> Array:
+    """Σ_j |a_j − y_j|"""
+    a, y = _outputs("absolute", a, y)
+    return _sum_over_neurons(np.abs(a - y))
+
+
+def _absolute_nabla(a: Array, y: Array) -> Array:
+    """1 where a > y, −1 where a < y, 0 where they are equal"""
+    a, y = _outputs("absolute", a, y)
+    signs: Array = np.sign(a - y)
+    return signs
+
+
+def _squared(a: Array, y: Array) -> Array:
+    """Σ_j (a_j − y_j)²"""
+    a, y = _outputs("squared", a, y)
+    return _sum_over_neurons((a - y) ** 2)
+
+
+def _squared_nabla(a: Array, y: Array) -> Array:
+    """2 (a − y)"""
+    a, y = _outputs("squared", a, y)
+    return 2 * (a - y)
+
+
 def _sum_over_neurons(terms: Array) -> Array:
     """Σ_j, down each column."""
     total: Array = terms.sum(axis=0)
@@ -170,6 +215,17 @@ def _signs(operation: str, a: ArrayLike, y: ArrayLike) -> list[Array]:
     return [a, y]
 
 
+def _one_hot(operation: str, a: ArrayLike, y: ArrayLike) -> list[Array]:
+    a, y = _outputs(operation, a, y)
+    others = ~((((y == 0) | (y == 1)).all(axis=0)) & (y.sum(axis=0) == 1))
+    if others.any():
+        column = ", ".join(f"{number:g}" for number in y[:, others][:, 0])
+        raise ValueError(
+            f"{operation}: y has a column {column}; want a single 1, in the place of what is right, and 0 elsewhere"
+        )
+    return [a, y]
+
+
 COSTS: Mapping[str, Cost] = {
     cost.name: cost
     for cost in (
@@ -187,7 +243,11 @@ COSTS: Mapping[str, Cost] = {
             ),
         ),
         Cost("hinge", _hinge, _hinge_nabla),
+        Cost("multiclass_hinge", _multiclass_hinge, _multiclass_hinge_nabla),
+        Cost("absolute", _absolute, _absolute_nabla),
+        Cost("squared", _squared, _squared_nabla),
     )
 }
-"""The costs by name. y lies in [0, 1] for cross_entropy and log_likelihood, and is −1 or +1 for hinge, whose
-rate at the corner y a = 1 is 0."""
+"""The costs by name. y lies in [0, 1] for cross_entropy and log_likelihood, and is −1 or +1 for hinge; for
+multiclass_hinge its columns are one-hot. At their corners, as y a = 1 or a = y, hinge, multiclass_hinge and absolute
+have the rate 0."""

@@ -30,11 +30,13 @@ def output_error_by_matrix(sigma_prime: ArrayLike, nabla_a: ArrayLike) -> Array:
     The book's Σ′ is diagonal, so it is its own transpose; for a full Jacobian it is Σ′(zᴸ)ᵀ ∇ₐC.
 
     sigma_prime  Σ′(zᴸ), shape (m, n_L, n_L): one matrix an example, as of sigma_prime_matrix
+                 (with maxout, whose neurons have several weighted inputs, as many times n_L columns)
     nabla_a      shape (n_L, m)
-    Returns shape (n_L, m).
+    Returns shape (n_L, m): a row for each weighted input.
     """
     sigma_prime, nabla_a = fit(
-        "output_error_by_matrix", ("sigma_prime", sigma_prime, "m n_L n_L"), ("nabla_a", nabla_a, "n_L m")
+        "output_error_by_matrix",
+        ("sigma_prime", sigma_prime, _axes_of_rates("n_L", sigma_prime)), ("nabla_a", nabla_a, "n_L m"),
     )
     return _transposed_times(sigma_prime, nabla_a)
 
@@ -46,11 +48,11 @@ def backpropagate_error_by_matrix(sigma_prime: ArrayLike, w_next: ArrayLike, del
 
     sigma_prime  Σ′(z^l), shape (m, n_l, n_l), transposed as in output_error_by_matrix
     w_next       w^{l+1}, shape (n_{l+1}, n_l);  delta_next  δ^{l+1}, shape (n_{l+1}, m)
-    Returns shape (n_l, m).
+    Returns shape (n_l, m): a row for each weighted input.
     """
     sigma_prime, w_next, delta_next = fit(
         "backpropagate_error_by_matrix",
-        ("sigma_prime", sigma_prime, "m n_l n_l"),
+        ("sigma_prime", sigma_prime, _axes_of_rates("n_l", sigma_prime)),
         ("w_next", w_next, "n_{l+1} n_l"), ("delta_next", delta_next, "n_{l+1} m"),
     )
     return _transposed_times(sigma_prime, w_next.T @ delta_next)
@@ -86,6 +88,13 @@ def unrolled_error(sigma_primes: Sequence[ArrayLike], weights: Sequence[ArrayLik
     for w, sigma_prime in zip(matrices[len(n) :], matrices[1 : len(n)], strict=True):
         rate = sigma_prime @ w @ rate
     return _transposed_times(rate, nabla_a)
+
+
+def _axes_of_rates(n: str, sigma_prime: ArrayLike) -> str:
+    """The letters of Σ′: square, but with maxout a multiple of n columns, one for each weighted input."""
+    shape = np.shape(sigma_prime)
+    several = len(shape) == 3 and shape[1] and shape[2] > shape[1] and shape[2] % shape[1] == 0
+    return f"m {n} pieces·{n}" if several else f"m {n} {n}"
 
 
 def _transposed_times(matrices: Array, columns: Array) -> Array:

@@ -4,6 +4,15 @@ All are of the book's two assumptions: the mean over examples of a cost C_x of e
 of the activations of the last layer. Where a cost and an activation cancel (the logarithm of a sigmoid or
 of a softmax), the pair is computed from z in one formula that neither overflows nor loses the gradient
 of a saturated neuron.
+
+Other texts, such as the notes of Stanford's CS231n, call these losses of scores f, the weighted inputs of the last
+layer. By their names:
+
+    softmax classifier       log_likelihood on softmax neurons      ∂L/∂f = softmax(f) − y
+    multiclass SVM           multiclass_hinge on linear neurons
+    attribute-wise logistic  cross_entropy on sigmoid neurons       ∂L/∂f = σ(f) − y
+    attribute-wise hinge     hinge on linear neurons
+    L2 and L1 regression     squared, absolute on linear neurons    ∂L/∂f = 2(f − y), sign(f − y)
 """
 
 from __future__ import annotations
@@ -24,11 +33,13 @@ from microbp.shapes import shape_of
 class Range(NamedTuple):
     """The numbers that a cost can be asked about: which of them are outside, and a word for those inside.
 
-    outside  of numbers or of nodes, by comparisons: a recording notes these
+    outside     of numbers or of nodes, by comparisons: a recording notes these
+    is_columns  whether it answers for whole columns, where the numbers stand in columns, and not for each by itself
     """
 
     outside: Callable[[Any], np.ndarray]
     wanted: str
+    is_columns: bool = False
 
 
 ANY = Range(lambda numbers: np.zeros(0, bool), "any number")
@@ -37,6 +48,18 @@ PROBABILITY = Range(lambda numbers: (numbers < 0) | (numbers > 1), "values from 
 SIGN = Range(
     lambda numbers: ~((np.abs(numbers) >= 1) & (np.abs(numbers) <= 1)), "−1 or +1, so pass 2 * y − 1 for 0 and 1"
 )
+
+
+def _is_not_one_hot(numbers: Any) -> np.ndarray:
+    """Which columns are not a single 1 among zeros; which numbers are neither, where they stand in no columns."""
+    outside = ~(((numbers >= 0) & (numbers <= 0)) | ((numbers >= 1) & (numbers <= 1)))
+    if len(shape_of(numbers)) < 2:
+        return np.asarray(outside)
+    total = numbers.sum(axis=0)
+    return np.asarray(outside.any(axis=0) | ~((total >= 1) & (total <= 1)))
+
+
+ONE_HOT = Range(_is_not_one_hot, "a single 1, in the place of what is right, and 0 elsewhere", is_columns=True)
 
 
 class Cost:
@@ -115,8 +138,13 @@ class Cost:
 
     def _check(self, letter: str, allowed: Range, values: Any) -> None:
         outside = allowed.outside(values)
-        if outside.any():
-            raise ValueError(f"{self.name}: {letter} holds {numbers_of(values)[outside][0]:g}; want {allowed.wanted}")
+        if not outside.any():
+            return
+        numbers = numbers_of(values)
+        if allowed.is_columns and numbers.ndim > 1:
+            column = ", ".join(f"{number:g}" for number in np.moveaxis(numbers, 0, -1)[outside][0])
+            raise ValueError(f"{self.name}: {letter} has a column {column}; want {allowed.wanted}")
+        raise ValueError(f"{self.name}: {letter} holds {numbers[outside][0]:g}; want {allowed.wanted}")
 
 
 quadratic = Cost("quadratic", lambda a, y: p.square(a - y), over=2)
@@ -129,7 +157,10 @@ cross_entropy = Cost(
     a=PROBABILITY,
     y=PROBABILITY,
 )
-"""−Σⱼ yⱼ ln aⱼ + (1 − yⱼ) ln(1 − aⱼ) (Nielsen ch. 3); with sigmoid neurons δ = a − y."""
+"""−Σⱼ yⱼ ln aⱼ + (1 − yⱼ) ln(1 − aⱼ) (Nielsen ch. 3, eq. 63); with sigmoid neurons δ = a − y.
+
+Each output answers a question of its own, so several may be 1: CS231n's attribute-wise logistic regression.
+"""
 
 log_likelihood = Cost(
     "log_likelihood",
@@ -138,9 +169,32 @@ log_likelihood = Cost(
     a=PROBABILITY,
     y=PROBABILITY,
 )
-"""−ln of the activation that should be 1, −Σⱼ yⱼ ln aⱼ (Nielsen ch. 3); with softmax δ = a − y."""
+"""−ln of the activation that should be 1, −Σⱼ yⱼ ln aⱼ (Nielsen ch. 3, eq. 80); with softmax δ = a − y."""
 
 hinge = Cost("hinge", lambda a, y: p.relu(1 - y * a), y=SIGN)
-"""Σⱼ max(0, 1 − yⱼaⱼ), y in {−1, +1}: nothing once an output is on the right side by 1."""
+"""Σⱼ max(0, 1 − yⱼaⱼ), y in {−1, +1}: nothing once an output is on the right side by 1.
 
-NAMES: Mapping[str, Cost] = {cost.name: cost for cost in (quadratic, cross_entropy, log_likelihood, hinge)}
+Each output answers a question of its own: CS231n's attribute-wise hinge, and with one output the binary SVM.
+"""
+
+multiclass_hinge = Cost(
+    "multiclass_hinge",
+    lambda a, y: (1 - y) * p.relu(a - p.sum(y * a, axis=0, keepdims=True) + 1),
+    y=ONE_HOT,
+)
+"""Σ_{j≠c} max(0, aⱼ − a_c + 1), c the right class: nothing once its output exceeds all others by 1.
+
+The multiclass SVM of Weston & Watkins (1999), in CS231n's "Linear classification". The columns of y are one-hot, and
+a_c = Σₖ yₖaₖ.
+"""
+
+absolute = Cost("absolute", lambda a, y: p.abs(a - y))
+"""Σⱼ |aⱼ − yⱼ|, the L1 regression of CS231n: far off or near, an output is pulled alike; at aⱼ = yⱼ not at all."""
+
+squared = Cost("squared", lambda a, y: p.square(a - y))
+"""Σⱼ (aⱼ − yⱼ)² = ‖a − y‖², the L2 regression of CS231n: twice the quadratic cost, as it comes without the ½."""
+
+NAMES: Mapping[str, Cost] = {
+    cost.name: cost
+    for cost in (quadratic, cross_entropy, log_likelihood, hinge, multiclass_hinge, absolute, squared)
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -12,14 +13,18 @@ from microbp.data.files import FilePath, quoted
 from microbp.data.npz_format import read_npz
 from microbp.graph import Node
 from microbp.nn import activations
-from microbp.nn.activations import Activation
+from microbp.nn.activations import Activation, Maxout, pieces_of
+from microbp.nn.dropout import Dropout
+from microbp.nn.initializers import Start
 from microbp.nn.network import MLP
+from microbp.nn.normalization import BatchNorm
 from microbp.nn.parameters import parameter
-from microbp.nn.saving import DESCRIPTION, MARK, OWN, VERSION, shapes_of
+from microbp.nn.saving import BATCH_NORM, DESCRIPTION, DROPOUT, MARK, OWN, VERSION, shapes_of
 from microbp.tensor import Tensor
 from microbp.value import Value
 
 NODES: Mapping[str, type[Node]] = {"Tensor": Tensor, "Value": Value}
+MAXOUT = re.compile(r"maxout\(([1-9]\d{0,5})\)", re.ASCII)
 DTYPES = {"Tensor": ("float64", "float32"), "Value": ("float64",)}
 
 
@@ -48,22 +53,30 @@ def load(
     file = _File(path)
     sizes, dtype = file.sizes(), file.dtype()
     functions = _functions(file, len(sizes) - 1, activation)
-    numbers, constants = file.parameters(sizes, dtype), file.words("constants")
-    if unknown := set(constants) - numbers.keys():
+    epsilons, dropout = file.epsilons(len(sizes) - 1), file.dropout()
+    pieces = [1 if isinstance(function, str) else pieces_of(function) for function in functions]
+    numbers, constants = file.numbers(sizes, pieces, epsilons, dtype), file.words("constants")
+    if unknown := [name for name in constants if name not in numbers or not name.startswith(("w", "b", "gamma"))]:
         raise file.error(f"calls {min(unknown)!r:.40} a constant, which is none of its parameters")
 
     if node is None:
         node = file.node()
     elif node is Value:
         dtype = np.dtype(float)  # in which float32 is exact
-    pairs = zip(*[iter(numbers.values())] * 2, strict=True)
-    net = MLP(sizes, functions, node=node, initializer=lambda rng, n_out, n_in: next(pairs), dtype=dtype)
-    for layer in net.layers:
-        if (w := f"w{layer.number}") in constants:
-            layer.w = parameter(node, numbers[w].astype(dtype), w, varies=False)
-        if (b := f"b{layer.number}") in constants:
-            layer.b = parameter(node, numbers[b].astype(dtype), b, varies=False)
+    net = MLP(sizes, functions, node=node, dtype=dtype, dropout=dropout, initializer=_zeros)
+    for layer, epsilon in zip(net.layers, epsilons, strict=True):
+        names = [f"{letter}{layer.number}" for letter in (["w", "b", "gamma"] if epsilon else ["w", "b"])]
+        layer.w, layer.b, *gamma = [
+            parameter(node, numbers[name].astype(dtype), name, varies=name not in constants) for name in names
+        ]
+        if epsilon:
+            mean, variance = (numbers[f"{letter}{layer.number}"].astype(dtype) for letter in ("mean", "variance"))
+            layer.norm = BatchNorm(gamma[0], mean, variance, epsilon)
     return net
+
+
+def _zeros(rng: Any, n_out: int, n_in: int) -> Start:
+    return np.zeros((n_out, n_in)), np.zeros((n_out, 1))
 
 
 class _File:
@@ -120,10 +133,41 @@ class _File:
         """Of the parameters."""
         return np.dtype(self.word("dtype", DTYPES[self.word("node", NODES)]))
 
-    def parameters(self, sizes: Sequence[int], dtype: np.dtype[Any]) -> dict[str, np.ndarray]:
-        """The parameters of a network of these sizes, w², b², w³, b³, …, and nothing else that is in the file."""
-        shapes = shapes_of(sizes)
-        if strange := self.arrays.keys() - shapes.keys() - set(DESCRIPTION):
+    def epsilons(self, count: int) -> list[float]:
+        """ε of batch normalization in each layer, 0 where there is none."""
+        if BATCH_NORM not in self.arrays:
+            return [0.0] * count
+        epsilons = self.floats(BATCH_NORM)
+        if len(epsilons) != count or not all(0 <= epsilon < np.inf for epsilon in epsilons):
+            raise self.error(f"has {BATCH_NORM} {epsilons!r:.60}, not a number for each of {count} layers with weights")
+        return epsilons
+
+    def dropout(self) -> Dropout | None:
+        """What neurons are left out by, None where it says nothing of that."""
+        if DROPOUT not in self.arrays:
+            return None
+        numbers = self.floats(DROPOUT)
+        try:
+            keep, keep_input, inverted = numbers
+            if inverted not in (0, 1):
+                raise ValueError
+            return Dropout(keep, keep_input, inverted=bool(inverted))
+        except ValueError:
+            raise self.error(f"has {DROPOUT} {numbers!r:.60}, not two probabilities and 0 or 1") from None
+
+    def floats(self, key: str) -> list[float]:
+        """A row of numbers."""
+        array = self.arrays[key]
+        if array.dtype != np.float64 or array.ndim != 1:
+            raise self.error(f"has {key} of shape {array.shape} and type {array.dtype}, not numbers in a row")
+        return [float(number) for number in array]
+
+    def numbers(
+        self, sizes: Sequence[int], pieces: Sequence[int], epsilons: Sequence[float], dtype: np.dtype[Any]
+    ) -> dict[str, np.ndarray]:
+        """What a network of these sizes consists of, w², b², w³, b³, …; there is nothing else in the file."""
+        shapes = shapes_of(sizes, pieces, [epsilon > 0 for epsilon in epsilons])
+        if strange := self.arrays.keys() - shapes.keys() - {*DESCRIPTION, BATCH_NORM, DROPOUT}:
             raise self.error(f"has {min(strange)!r:.40}, which belongs to no network of sizes {[*sizes]!r:.60}")
         for name, shape in shapes.items():
             if name not in self.arrays:
@@ -142,11 +186,14 @@ def _functions(file: _File, count: int, given: Any) -> list[str | Activation]:
         raise file.error(f"has {len(names)} activations for {count} layers with weights")
     own = {l: name.removeprefix(OWN) for l, name in enumerate(names) if name.startswith(OWN)}
     for l, name in enumerate(names):
-        if l not in own and name not in activations.NAMES:
-            raise file.error(f"has an activation {name!r:.40}, which is none of {', '.join(activations.NAMES)}")
+        if l not in own and name not in activations.NAMES and not MAXOUT.fullmatch(name):
+            raise file.error(f"has an activation {name!r:.40}, which is none of {', '.join(activations.EVERY_NAME)}")
+    named: list[str | Activation] = [
+        Maxout(int(match[1])) if (match := MAXOUT.fullmatch(name)) else name for name in names
+    ]
     if not own:
         if given is None:
-            return [*names]
+            return named
         raise ValueError(f"load: all activations in {file.name} have names; leave out activation=")
     by_layer = list(given) if isinstance(given, list | tuple) else [given] * count
     if len(by_layer) != count:
@@ -160,4 +207,4 @@ def _functions(file: _File, count: int, given: Any) -> list[str | Activation]:
     if not isinstance(given, list | tuple) and len(set(own.values())) > 1:
         several = ", ".join(own.values())
         raise ValueError(f"load: {file.name} has the activations {several:.80}; pass a list, one for each layer")
-    return [by_layer[l] if l in own else name for l, name in enumerate(names)]
+    return [by_layer[l] if l in own else name for l, name in enumerate(named)]

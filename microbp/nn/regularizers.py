@@ -1,32 +1,67 @@
-"""Regularizers: what large weights cost; biases are left alone, as in the book (ch. 3)."""
+"""Regularizers: what keeps weights small, by a cost or by a bound; biases are left alone (Nielsen ch. 3)."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from numbers import Real
+from typing import Any
 
 import numpy as np
 
 
-class Regularizer(Protocol):
-    """A cost of weights, scaled by the number n of training examples."""
+class Regularizer:
+    """What is done about large weights; one of your own overrides what it needs of this, which does nothing.
+
+    Each method takes the weights w of one layer, shape (n_out, n_in), and none of them writes to it.
+    """
 
     def cost(self, w: np.ndarray, n: int) -> float:
-        """What these weights add to C."""
+        """What these weights add to C, n being the number of training examples."""
+        return 0.0
 
     def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
         """∂/∂w of that, of the shape of w."""
+        return np.zeros_like(w)
+
+    def constrained(self, w: np.ndarray) -> np.ndarray:
+        """The weights that are allowed nearest to w, which replace it after a step; w itself where it is allowed."""
+        return w
 
 
-class L2:
-    """Weight decay: (λ/2n) Σ w², so that ∂/∂w = (λ/n) w (Nielsen ch. 3).
+class L1(Regularizer):
+    """(λ/n) Σ|w|, so that ∂/∂w = (λ/n) sgn w (Nielsen ch. 3, eqs 95, 96).
+
+    A weight shrinks by the same amount at each step, however small it is: few large ones remain. sgn 0 = 0.
 
     lmbda  λ; n is the number of training examples
     """
 
     def __init__(self, lmbda: float) -> None:
-        if not lmbda >= 0:
-            raise ValueError(f"L2: lmbda is 0 or greater, not {lmbda}")
-        self.lmbda = float(lmbda)
+        self.lmbda = _amount("L1", "lmbda", lmbda)
+
+    def __repr__(self) -> str:
+        return f"L1({self.lmbda:g})"
+
+    def cost(self, w: np.ndarray, n: int) -> float:
+        """(λ/n) Σ|w|."""
+        return self.lmbda / n * float(np.abs(w).sum())
+
+    def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
+        """(λ/n) sgn w."""
+        rate: np.ndarray = (self.lmbda / n) * np.sign(w)
+        return rate
+
+
+class L2(Regularizer):
+    """Weight decay: (λ/2n) Σ w², so that ∂/∂w = (λ/n) w (Nielsen ch. 3, eqs 87, 88).
+
+    A weight shrinks by the same part at each step: by η plain gradient descent takes ηλ/n of it.
+
+    lmbda  λ; n is the number of training examples
+    """
+
+    def __init__(self, lmbda: float) -> None:
+        self.lmbda = _amount("L2", "lmbda", lmbda)
 
     def __repr__(self) -> str:
         return f"L2({self.lmbda:g})"
@@ -38,3 +73,139 @@ class L2:
     def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
         """(λ/n) w."""
         return (self.lmbda / n) * w
+
+
+class Elastic(Regularizer):
+    """The elastic net: (λ₁/n) Σ|w| + (λ₂/2n) Σ w² (Zou & Hastie 2005; CS231n), which is L1 and L2 together.
+
+    lmbda1, lmbda2  λ₁, λ₂; n is the number of training examples
+    """
+
+    def __init__(self, lmbda1: float, lmbda2: float) -> None:
+        self.lmbda1, self.lmbda2 = _amount("Elastic", "lmbda1", lmbda1), _amount("Elastic", "lmbda2", lmbda2)
+        self._parts = L1(self.lmbda1), L2(self.lmbda2)
+
+    def __repr__(self) -> str:
+        return f"Elastic({self.lmbda1:g}, {self.lmbda2:g})"
+
+    def cost(self, w: np.ndarray, n: int) -> float:
+        """(λ₁/n) Σ|w| + (λ₂/2n) Σ w²."""
+        l1, l2 = self._parts
+        return l1.cost(w, n) + l2.cost(w, n)
+
+    def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
+        """(λ₁/n) sgn w + (λ₂/n) w."""
+        l1, l2 = self._parts
+        return np.asarray(l1.gradient(w, n) + l2.gradient(w, n))
+
+
+class MaxNorm(Regularizer):
+    """A bound for the incoming weights of each neuron j: ‖wⱼ‖₂ ≤ c (Srivastava et al. 2014; CS231n).
+
+    Nothing is added to C. After a step, weights that are too long are scaled to the length c, which is the nearest
+    point of the ball: wⱼ → wⱼ · c/‖wⱼ‖. So weights can't grow without bound, whatever the learning rate.
+
+    c  a length greater than 0; 3 and 4 are usual
+    """
+
+    def __init__(self, c: float) -> None:
+        self.c = _amount("MaxNorm", "c", c)
+        if self.c == 0:
+            raise ValueError("MaxNorm: c is greater than 0, not 0")
+
+    def __repr__(self) -> str:
+        return f"MaxNorm({self.c:g})"
+
+    def constrained(self, w: np.ndarray) -> np.ndarray:
+        """Each row of w, but scaled to the length c where it is longer."""
+        length = _lengths(w)
+        if not (length > self.c).any():  # what is nan stays, for training to report
+            return w
+        return np.asarray(w * np.where(length > self.c, self.c / np.maximum(length, self.c), 1).astype(w.dtype))
+
+
+class Several(Regularizer):
+    """Several regularizers at once: costs and gradients add up, bounds are kept one after the other.
+
+    parts  the regularizers, in their order
+    """
+
+    def __init__(self, parts: Sequence[Any]) -> None:
+        self.parts = tuple(parts)
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(map(repr, self.parts))}]"
+
+    def cost(self, w: np.ndarray, n: int) -> float:
+        """The sum of their costs."""
+        return float(sum(part.cost(w, n) for part in self.parts))
+
+    def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
+        """The sum of their gradients."""
+        first, *others = [part.gradient(w, n) for part in self.parts]
+        for other in others:
+            first = first + other
+        return np.asarray(first)
+
+    def constrained(self, w: np.ndarray) -> np.ndarray:
+        """w as the first allows it, then as the second allows that, …"""
+        for part in self.parts:
+            w = constrained(part, w)
+        return w
+
+
+OURS = (L1, L2, Elastic, MaxNorm)
+"""Regularizers that are functions of w and n alone."""
+
+
+def as_one(regularizer: Any) -> Any:
+    """A regularizer of what `train` is given: one, a list or tuple of several, or None; TypeError for anything else."""
+    parts = list(regularizer) if isinstance(regularizer, list | tuple) else [regularizer]
+    if regularizer is None or not parts:
+        return None
+    for part in parts:
+        if isinstance(part, type) or not callable(getattr(part, "gradient", None)):
+            raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {part!r}")
+    return parts[0] if len(parts) == 1 else Several(parts)
+
+
+def parts_of(regularizer: Any) -> tuple[Any, ...]:
+    """The regularizers that one consists of: several, or itself; none for None."""
+    if regularizer is None:
+        return ()
+    return regularizer.parts if isinstance(regularizer, Several) else (regularizer,)
+
+
+def has_bound(regularizer: Any) -> bool:
+    """Whether a regularizer may replace weights after a step; one of the user's own need not have the method."""
+    bounds = [getattr(part, "constrained", None) for part in parts_of(regularizer)]
+    return any(bound and getattr(bound, "__func__", None) is not Regularizer.constrained for bound in bounds)
+
+
+def constrained(regularizer: Any, w: np.ndarray) -> np.ndarray:
+    """What a regularizer allows of weights after a step, in their shape."""
+    if not has_bound(regularizer):
+        return w
+    allowed = np.asarray(regularizer.constrained(w))
+    if allowed.shape != w.shape:
+        raise ValueError(f"{regularizer!r}: constrained made weights of shape {allowed.shape} of those of {w.shape}")
+    return allowed
+
+
+def _lengths(w: np.ndarray) -> np.ndarray:
+    """‖wⱼ‖₂ of each row, shape (n_out, 1): the same bits however w lies in memory."""
+    w = np.ascontiguousarray(w)
+    largest = np.abs(w).max(initial=0)
+    if not 0 < largest < np.inf:
+        return np.full((len(w), 1), 0 if largest == 0 else np.nan, w.dtype)
+    w = w / largest  # or the squares of very large weights would overflow
+    return np.asarray(largest * np.sqrt((w * w).sum(axis=1, keepdims=True)))
+
+
+def _amount(name: str, letter: str, number: Any) -> float:
+    if not isinstance(number, Real):
+        raise TypeError(f"{name}: {letter} is a number, not {number!r}")
+    amount = float(number)
+    if not amount >= 0:
+        raise ValueError(f"{name}: {letter} is 0 or greater, not {number}")
+    return amount

@@ -56,10 +56,14 @@ def _aligned(n: int, dtype: Any) -> Array:
 
 
 class Prepared(NamedTuple):
-    """The cost of one size of mini-batch, and how to run it with its gradient for either place of the parameters."""
+    """The cost of one size of mini-batch, and how to run it with its gradient for either place of the parameters.
+
+    masks  what dropout multiplies by, to be drawn before each step
+    """
 
     cost: StraightLine
     runs: tuple[Function, Function]
+    masks: list[Array]
 
 
 class Descent:
@@ -67,6 +71,8 @@ class Descent:
 
     X, Y      examples in rows
     penalty   what is added to the gradient by each parameter, of the parameters; None for nothing
+    bound     what is allowed of the parameters after a step, each itself where it is; None for anything
+    draw      the masks of dropout for one step on so many examples; None for a network without
 
     Between `begin` and `end` the parameters are here and not in their nodes.
     """
@@ -78,15 +84,19 @@ class Descent:
         Y: Array,
         optimizer: Optimizer,
         penalty: Callable[[Sequence[Array]], Sequence[Array | None]] | None = None,
+        bound: Callable[[Sequence[Array]], Sequence[Array]] | None = None,
+        draw: Callable[[int], Sequence[Array]] | None = None,
     ) -> None:
         self.parameters, self.X, self.Y, self.optimizer, self.penalty = parameters, X, Y, optimizer, penalty
+        self.draw = draw
+        self.bound = bound
         shapes, dtype = [numbers_of(w).shape for w in parameters], X.dtype
         self.places = Flat(shapes, dtype), Flat(shapes, dtype)
         self.now = 0  # in which of the two places the parameters are; the other is for the gradient, then for the next
         self.prepared: dict[int, Prepared] = {}
         self.state: Any = None
         self.before: Any = None
-        self.plain = self.is_plain(optimizer, penalty is not None)
+        self.plain = self.is_plain(optimizer, penalty is not None or bound is not None)
 
     @staticmethod
     def is_plain(optimizer: Optimizer, adds_penalty: bool) -> bool:
@@ -128,7 +138,11 @@ class Descent:
         Where that is no number they stay where they are. Raises RecordingError where the function that was recorded
         would do something else.
         """
-        cost = float(self.prepared[len(batch)].runs[self.now](batch)[0])
+        prepared = self.prepared[len(batch)]
+        if prepared.masks and self.draw:
+            for mask, drawn in zip(prepared.masks, self.draw(len(batch)), strict=True):
+                mask[...] = drawn
+        cost = float(prepared.runs[self.now](batch)[0])
         if not isfinite(cost):
             return cost
         state = None
@@ -144,6 +158,10 @@ class Descent:
                 if g is not None:
                     np.add(part, g, part)
         nabla.array[...], state = self.optimizer.update(theta.array, nabla.array, self.state)
+        if self.bound is not None:
+            for part, allowed in zip(nabla.parts, self.bound(nabla.parts), strict=True):
+                if allowed is not part:
+                    part[...] = allowed
         return state
 
     def is_finite(self) -> bool:
@@ -158,7 +176,8 @@ class Descent:
     def prepare(self, m: int, program: StraightLine) -> None:
         """Have ready what mini-batches of m examples need.
 
-        program  of their cost: inputs of shapes (n_1, m) and (n_L, m), differentiated by the parameters in their order
+        program  of their cost: inputs of shapes (n_1, m) and (n_L, m), then the masks of dropout, differentiated by the
+                 parameters in their order
         """
         given = [leaf.data for leaf in program.parameters]
         if len(given) != len(self.parameters) or any([x is not w for x, w in zip(given, self.parameters, strict=True)]):
@@ -167,10 +186,13 @@ class Descent:
             raise RecordingError("the optimizer has taken other steps with some of the parameters than with others")
         moving = gradient(program, self.optimizer.eta if self.plain else 1.0)
         x, y = np.empty((m, self.X.shape[1]), self.X.dtype), np.empty((m, self.Y.shape[1]), self.Y.dtype)
-        runs = [self._compiled(moving, x, y, *places) for places in (self.places, self.places[::-1])]
-        self.prepared[m] = Prepared(program, (runs[0], runs[1]))
+        masks = [np.ones(leaf.shape, self.X.dtype) for leaf in program.inputs[2:]]
+        runs = [self._compiled(moving, x, y, masks, *places) for places in (self.places, self.places[::-1])]
+        self.prepared[m] = Prepared(program, (runs[0], runs[1]), masks)
 
-    def _compiled(self, moving: StraightLine, x: Array, y: Array, theta: Flat, nabla: Flat) -> Function:
+    def _compiled(
+        self, moving: StraightLine, x: Array, y: Array, masks: list[Array], theta: Flat, nabla: Flat
+    ) -> Function:
         """The function of the rows of a mini-batch that gives C, and puts the gradient, or what comes of it, in place.
 
         moving  the program of C and ∇C
@@ -190,7 +212,7 @@ class Descent:
             {"take_x": self.X.take, "take_y": self.Y.take, "x_rows": x, "y_rows": y}
             | {"subtract": np.subtract, "theta": theta.array, "nabla": nabla.array},
         )
-        fixed = {0: x.T, 1: y.T} | dict(enumerate(theta.parts, start=2))
+        fixed = dict(enumerate([x.T, y.T, *masks, *theta.parts]))
         return NumpySource(moving, fixed, dict(enumerate(nabla.parts, start=1)), frame).compiled()
 
     def _states_of(self, state: Any) -> dict[Node, Any]:

@@ -1,7 +1,8 @@
 """What a function demands of the numbers that it is given, such as a cost of desired outputs: demanded at each replay.
 
 A check was asked of nodes when the function was recorded. It is asked again of the numbers that stand in the
-places of these by then: of inputs as they are handed over, of parameters as they are.
+places of these by then: of inputs as they are handed over, of parameters as they are. Numbers that do not stand
+as they did in a whole argument or parameter are asked about one after the other, in a flat array.
 """
 
 from __future__ import annotations
@@ -24,6 +25,9 @@ def demands_on_inputs(notes: Notes, arguments: Sequence[Any]) -> list[Callable[[
     for nodes, check in notes.demands:
         wanted = set(nodes_of(nodes))
         for number, x in enumerate(arguments):
+            if _is_the_same(nodes, x):
+                found.append(partial(_ask_input, check, number))
+                continue
             if isinstance(x, np.ndarray):
                 entries = np.array([k for k, node in enumerate(x.flat) if node in wanted], int)
                 size = x.size
@@ -48,11 +52,22 @@ def demands_on_parameters(notes: Notes, own: set[Node]) -> list[Callable[[], Non
     return found
 
 
+def _is_the_same(nodes: Any, x: Any) -> bool:
+    """Whether these are the nodes of an argument in its shape."""
+    if isinstance(nodes, np.ndarray) and isinstance(x, np.ndarray) and nodes.shape == x.shape:
+        return all([node is other for node, other in zip(nodes.flat, x.flat, strict=True)])
+    return nodes is x
+
+
+def _ask_input(check: Check, number: int, inputs: Sequence[np.ndarray]) -> None:
+    check(inputs[number])
+
+
 def _ask_entries(
     check: Check, number: int, size: int, entries: np.ndarray, inputs: Sequence[np.ndarray]
 ) -> None:
     """size  of the input where it was recorded; a batch has as many examples of each entry"""
-    check(inputs[number].reshape(size, -1)[entries])
+    check(inputs[number].reshape(size, -1)[entries].ravel())
 
 
 def _ask(check: Check, nodes: Any) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from _thread import get_ident  # threading's own, without the time of its import
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ClassVar, NoReturn
 
 import numpy as np
@@ -80,7 +81,7 @@ class Watched(Differentiable):
         if leaves is None:
             check(nodes)
         else:
-            notes.demands.append((leaves, check))
+            notes.demands.append((leaves, check if leaves is nodes else partial(_ask_flat, check)))
         return True
 
     @property
@@ -154,6 +155,11 @@ class Watched(Differentiable):
     def name(self) -> str:
         """The label, or what made this, or that it is an argument."""
         return self.label or ("an argument" if self.primitive is None else f"{self.primitive.name}(…)")
+
+
+def _ask_flat(check: Check, numbers: Any) -> None:
+    """Of numbers that the function had in another shape."""
+    check(np.ravel(numbers))
 
 
 def _as_leaves(nodes: Any) -> Any:
