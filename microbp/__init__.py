@@ -14,6 +14,7 @@ from microbp.formulas import document, formula
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
+from microbp.layer_statistics import layer_statistics
 from microbp.linear import Linear, LinearInSequence, MatrixProduct
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import MLP, Layer, Neuron, accuracy, activations, costs, initializers, load, optimizers, regularizers
@@ -124,6 +125,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "Layer",
+    "layer_statistics",
     "leaky_relu",
     "Linear",
     "linearize",
