@@ -55,7 +55,7 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
         raise RecordingError(f"{optimizer!r} is an optimizer of your own, and may not treat each number by itself")
     if cost.looks_at(problem.net.layers[-1].activation):
         raise RecordingError(f"the cost {cost.name} has to see the activations to know that they are in its range")
-    penalty = None if problem.regularizer is None else problem.penalty
+    penalty = problem.penalty if regularizers.adds_cost(problem.regularizer) else None
     bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None
     descent = Descent(parameters, X, Y, optimizer, penalty, bound)
     try:
