@@ -14,6 +14,7 @@ from microbp import primitives as p
 from microbp.baselines import ZeroRule
 from microbp.equations import ACTIVATIONS
 from microbp.nn import MLP
+from microbp.nn.optimizers import Adam
 from microbp.nn.parameters import numbers_of
 from microbp.tensor import Tensor
 from microbp.train import train
@@ -130,6 +131,19 @@ def test_the_surer_a_network_is_the_deeper_the_colour(axes):
         here = painted[:, 3] == 1
         lightness = painted[here, :3].sum(axis=1)
         assert lightness[sure[here].argmin()] > lightness[sure[here].argmax()]
+
+
+def test_with_3_6_and_20_hidden_neurons_the_regions_follow_the_arms_of_a_spiral_ever_better():
+    """As in CS231n: how finely a region can be bent is a matter of how many neurons bend it. Guessing has 100 right."""
+    X, labels = data.spirals(300, 0.02, rng=0, classes=3)
+    right = []
+    for hidden, axes in zip((3, 6, 20), pyplot.subplots(1, 3)[1], strict=True):
+        net = MLP([2, hidden, 3], "tanh", "softmax", initializer="inverse_sqrt", rng=0)
+        train(net, (X, labels), 150, optimizer=Adam(0.02), cost="log_likelihood", progress=False, rng=0)
+        plots.decision_region(net, X, labels, axes)
+        right.append(int(axes.get_title().split()[0]))
+
+    assert 100 < right[0] < 225 < right[1] < 290 < right[2]
 
 
 def test_outputs_of_no_class_are_parted_but_not_judged(axes):
