@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -88,5 +88,5 @@ class Comparison:
         return Compared(self.cases, self.largest if self.largest >= 0 else None, factor)
 
 
-Proof = Callable[[np.random.Generator, Callable[..., Any], Comparison], None]
+Proof: TypeAlias = "Callable[[np.random.Generator, Callable[..., Any], Comparison], None]"
 """A proof compares what a function gives with what comes about in other ways, on cases drawn at random."""
