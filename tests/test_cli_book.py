@@ -23,9 +23,9 @@ def test_a_number_prints_the_equation_and_runs_its_proof(number, capsys):
     assert main(["book", number]) == 0
 
     printed, row = capsys.readouterr().out, equations[number]
-    for part in (row.formula, row.words, row.function_name, row.notebook.file, row.notebook.heading):
+    for part in (row.formula, row.words, row.function_name, row.held_against, *row.notebook):
         assert part in printed
-    assert f"proved       {row.prove(0)}" in printed
+    assert f"proved        {row.prove(0)}" in printed
 
 
 def test_several_are_printed_and_the_seed_is_that_of_their_proofs(capsys):
@@ -38,8 +38,11 @@ def test_several_are_printed_and_the_seed_is_that_of_their_proofs(capsys):
 def test_all_are_proved_a_line_each(capsys):
     assert main(["book", "--prove"]) == 0
 
-    lines = capsys.readouterr().out.splitlines()
+    head, *lines = capsys.readouterr().out.splitlines()
+    assert head.split()[:2] == ["eq.", "comparisons"]
     assert [line.split()[0] for line in lines[:57]] == list(equations)
+    for line, row in zip(lines, equations.values(), strict=False):
+        assert int(line.split()[1]) == row.prove(0).cases
     assert lines[-1] == "All 57 equations hold."
 
 
@@ -47,10 +50,10 @@ def test_an_equation_that_fails_is_told_and_is_exit_code_1(capsys):
     wrong = equations["28"]._replace(function=lambda s, t: np.asarray(s) + t)
 
     assert not proved(wrong, 0)
-    assert "FAILED       equation 28: the book's example: 6 on one side is 8 on the other" in capsys.readouterr().out
+    assert "FAILED        equation 28: the book's example: 6 on one side is 8 on the other" in capsys.readouterr().out
     assert prove_all([equations["27"], wrong], 0) == 1
     out = capsys.readouterr().out
-    assert "  28  FAILED: equation 28: " in out and out.endswith("They fail: 28.\n")
+    assert "  28  FAILED       equation 28: " in out and out.endswith("They fail: 28.\n")
 
 
 @pytest.mark.parametrize("number", ["54", "BP5", "pages"])

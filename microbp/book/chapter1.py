@@ -102,8 +102,7 @@ CHAPTER_1 = (
     ),
     Equation(
         "18", "(1/m) Σⱼ ∇C_Xⱼ ≈ (1/n) Σₓ ∇Cₓ = ∇C",
-        "The mean gradient of a mini-batch estimates that of all examples; over a partition into mini-batches the "
-        "estimates have exactly this mean.",
+        "The mean gradient of a mini-batch estimates that of all; those of a partition have exactly this mean.",
         equations.backprop, descent.mean_over_a_partition, Notebook(DIGITS, "Mini-batches"),
     ),
     Equation(

@@ -40,7 +40,7 @@ class Compared(NamedTuple):
     def __str__(self) -> str:
         said = [f"{self.cases} comparisons"]
         if self.largest is not None:
-            said.append(f"the two sides differ by {self.largest:.1e} at most, relatively")
+            said.append(f"largest relative difference {self.largest:.1e}")
         if self.factor is not None:
             said.append(f"half the step makes the remainder {self.factor:.3f} times smaller")
         return "; ".join(said)

@@ -50,6 +50,12 @@ class Equation(NamedTuple):
         """The function's full name, as short as it can be imported."""
         return full_name(self.function)
 
+    @property
+    def held_against(self) -> str:
+        """What its proof compares the function with, in words."""
+        words = (self.proof.__doc__ or "").strip().rstrip(".")
+        return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
     def prove(
         self, rng: np.random.Generator | int | None = None, *, function: Callable[..., Any] | None = None
     ) -> Compared:
@@ -73,8 +79,9 @@ class Equation(NamedTuple):
     def __str__(self) -> str:
         return (
             f"Equation {self.number}\n\n  {self.formula}\n  {self.words}\n\n"
-            f"  computed by  {self.function_name}\n"
-            f"  shown in     notebooks/{self.notebook.file}, under “{self.notebook.heading}”"
+            f"  computed by   {self.function_name}\n"
+            f"  held against  {self.held_against}\n"
+            f"  shown in      notebooks/{self.notebook.file}, under “{self.notebook.heading}”"
         )
 
 

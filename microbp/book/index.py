@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from microbp.book.chapter1 import CHAPTER_1
 from microbp.book.chapter2 import CHAPTER_2
 from microbp.book.equation import Equation
+
+
+class NoSuchEquation(KeyError):
+    """The book has no equation of this number; a KeyError whose text is a sentence."""
+
+    def __str__(self) -> str:
+        return f"the book has no equation {self.args[0]!r}; there are 1 to 53 and BP1 to BP4"
 
 
 class Equations(Mapping[str, Equation]):
@@ -27,7 +33,7 @@ class Equations(Mapping[str, Equation]):
     def __getitem__(self, number: str | int) -> Equation:
         row = self._rows.get(_key(number))
         if row is None:
-            raise KeyError(NoSuchEquation(number))
+            raise NoSuchEquation(number)
         return row
 
     def __contains__(self, number: object) -> bool:
@@ -44,15 +50,6 @@ class Equations(Mapping[str, Equation]):
 
     def __str__(self) -> str:
         return "\n".join(f"{number:>4}  {row.formula}" for number, row in self.items())
-
-
-class NoSuchEquation(str):
-    """A sentence that a KeyError shows as it is, without quotes and escapes."""
-
-    def __new__(cls, number: Any) -> NoSuchEquation:
-        return super().__new__(cls, f"the book has no equation {number!r}; there are 1 to 53 and BP1 to BP4")
-
-    __repr__ = str.__str__
 
 
 def _key(number: object) -> str:

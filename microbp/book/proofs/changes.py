@@ -19,7 +19,7 @@ Function = Callable[..., Any]
 
 
 def forward_differences(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """C(w + εeⱼ) − C(w) − ε∂C/∂wⱼ, with the rate by complex steps, is a quarter when ε is half."""
+    """∂C/∂wⱼ by complex steps: ε times the difference of both is a quarter when ε is half."""
     cases = list(networks(rng, 3, smooth=True))
 
     def remainder(epsilon: float) -> np.ndarray:
@@ -35,7 +35,7 @@ def forward_differences(rng: np.random.Generator, function: Function, comparison
 
 
 def change_of_cost(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """ΔC by computing C anew with the weight changed, and ∂C/∂w by complex steps."""
+    """C computed anew with the weight changed, and ∂C/∂w by complex steps."""
     weights = _weights(rng, 6)
     for weight in weights:
         comparison.equal("∂C/∂w", function(weight.tracked, 0.1), 0.1 * weight.rate())
@@ -43,7 +43,7 @@ def change_of_cost(rng: np.random.Generator, function: Function, comparison: Com
 
 
 def change_of_activation(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Δaˡⱼ by computing it anew, and ∂aˡⱼ/∂wˡⱼₖ by complex steps."""
+    """aˡⱼ computed anew with the weight changed, and its rate by complex steps."""
     weights = _weights(rng, 6)
     for weight in weights:
         rate = _rate(weight.activation)
@@ -52,7 +52,7 @@ def change_of_activation(rng: np.random.Generator, function: Function, compariso
 
 
 def change_of_next(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Δaˡ⁺¹ by computing it anew with aˡⱼ changed, and ∂aˡ⁺¹/∂aˡⱼ by complex steps."""
+    """aˡ⁺¹ computed anew with aˡⱼ changed, and its rates by complex steps."""
     weights = _weights(rng, 6, layers_behind=1)
     for weight in weights:
         rates = weight.case.rates_between(weight.l)[:, weight.j]
@@ -61,7 +61,7 @@ def change_of_next(rng: np.random.Generator, function: Function, comparison: Com
 
 
 def change_two_layers_on(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Δaˡ⁺¹ by computing it anew with the weight changed, and its rate by complex steps."""
+    """aˡ⁺¹ computed anew with the weight changed, and its rates by complex steps."""
     weights = _weights(rng, 6, layers_behind=1)
     for weight in weights:
         rates = _rate(weight.next)
@@ -70,7 +70,7 @@ def change_two_layers_on(rng: np.random.Generator, function: Function, compariso
 
 
 def change_along_a_path(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Each path: the product of factors by complex steps. And ΔC anew where there is no other path: a chain."""
+    """For each path the factors by complex steps, and C computed anew in chains, where there is no other path."""
     for weight in _weights(rng, 4):
         for path in weight.tracked.paths:
             places = [_place(node) for node in path.nodes[1:-1]]
@@ -82,7 +82,7 @@ def change_along_a_path(rng: np.random.Generator, function: Function, comparison
 
 
 def change_over_all_paths(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """ΔC by computing C anew, the rate by complex steps, and the paths through every single operation."""
+    """C computed anew, ∂C/∂w by complex steps, and all paths through every single operation."""
     weights = _weights(rng, 6)
     for weight in weights:
         every = paths(weight.node, weight.tracked.recording.C)
@@ -92,7 +92,7 @@ def change_over_all_paths(rng: np.random.Generator, function: Function, comparis
 
 
 def sum_over_paths(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """∂C/∂w by a backward sweep, by complex steps, and as a product of matrices of factors, all by complex steps."""
+    """∂C/∂w by a backward sweep, by complex steps, and by multiplying matrices of factors layer by layer."""
     for weight in _weights(rng, 8, smooth=False):
         rate, case = function(weight.tracked), weight.case
         cotangents = sweeps.backward(weight.tracked.recording.C)

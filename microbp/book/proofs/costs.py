@@ -17,7 +17,7 @@ Function = Callable[..., Any]
 
 
 def quadratic_cost(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The squares added up exactly, example by example; and the cost of the graph."""
+    """The squares added up exactly, example by example, and the cost of the graph."""
     for _ in range(6):
         a, y = rng.normal(size=(2, *rng.integers(1, 6, 2)))
         n = a.shape[1]
@@ -27,7 +27,7 @@ def quadratic_cost(rng: np.random.Generator, function: Function, comparison: Com
 
 
 def quadratic_cost_of_a_network(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The network's outputs in plain numpy, and the squares added up exactly."""
+    """The outputs in plain numpy, with the squares added up exactly."""
     for case in networks(rng, 6, cost="quadratic"):
         squares = ((case.y - case.activations[-1]) ** 2).ravel()
         C = function(case.net, case.x, case.y)._data
@@ -35,7 +35,7 @@ def quadratic_cost_of_a_network(rng: np.random.Generator, function: Function, co
 
 
 def quadratic_cost_of_one_example(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Neuron by neuron; and the mean over the examples is the cost of the graph."""
+    """The squares added up exactly, and the cost of the graph, which is their mean."""
     for _ in range(6):
         a, y = rng.normal(size=(2, *rng.integers(1, 6, 2)))
         by_example = [math.fsum((y[j, x] - a[j, x]) ** 2 for j in range(len(a))) / 2 for x in range(a.shape[1])]

@@ -56,7 +56,7 @@ def hills(rng: np.random.Generator, m: int | None = None) -> list[Hills]:
 
 
 def change_of_output(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The output of a sigmoid neuron with other weights and another bias, computed anew."""
+    """The output with other weights and another bias, computed anew, and its rates by complex steps."""
     found = []
     for n in (1, 2, 3, 5):
         x, v, change = rng.normal(size=n), rng.normal(size=n + 1), rng.normal(size=n + 1)
@@ -75,18 +75,18 @@ def change_of_output(rng: np.random.Generator, function: Function, comparison: C
 
 
 def change_in_two_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """C of two Values, beside C computed anew."""
+    """C computed anew beside the point, and its rates by complex steps."""
     _change(comparison, [(C, change, function(C.of_nodes, tuple(C.v), tuple(change)))
                          for C in hills(rng, 2) for change in [rng.normal(size=2)]])  # fmt: skip
 
 
 def change_in_two_variables_by_vectors(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """C of a vector of two, beside C computed anew; and ∇C by a backward sweep, times Δv."""
+    """C computed anew beside the point, and ∇C by a backward sweep and by complex steps, times Δv."""
     _change_by_vectors(hills(rng, 2), rng, function, comparison)
 
 
 def change_in_many_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The same for m variables."""
+    """C computed anew beside the point, and ∇C by a backward sweep and by complex steps, times Δv."""
     _change_by_vectors(hills(rng), rng, function, comparison)
 
 
@@ -115,24 +115,24 @@ def _change(comparison: Comparison, found: list[tuple[Hills, np.ndarray, tuple[A
 
 
 def gradient_in_two_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """∂C/∂v₁ and ∂C/∂v₂, by complex steps."""
+    """∂C/∂v₁ and ∂C/∂v₂ by complex steps."""
     for C in hills(rng, 2):
         comparison.equal("∇C", function(C.of_nodes, (0, 1))(*C.v), C.gradient())
 
 
 def gradient_in_many_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """All of ∂C/∂vⱼ, by complex steps."""
+    """Every ∂C/∂vⱼ by complex steps."""
     for C in hills(rng):
         comparison.equal("∇C", function(C.of_nodes)(C.v), C.gradient())
 
 
 def step_in_two_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """−η∇C with ∇C by complex steps; and C goes down by η‖∇C‖², but for a remainder of the second order."""
+    """−η∇C with ∇C by complex steps, and C computed anew, which goes down by η‖∇C‖² but for a remainder."""
     _step(hills(rng, 2), rng, function, comparison)
 
 
 def step_in_many_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The same for m variables."""
+    """−η∇C with ∇C by complex steps, and C computed anew, which goes down by η‖∇C‖² but for a remainder."""
     _step(hills(rng), rng, function, comparison)
 
 
@@ -164,7 +164,7 @@ def descent_in_two_variables(rng: np.random.Generator, function: Function, compa
 
 
 def descent_in_many_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Five steps on a node, each from where the last one ended, with ∇C by complex steps."""
+    """Five steps, each from where the last one ended, with ∇C by complex steps."""
     for C in hills(rng):
         optimizer, expected, v = SGD(float(rng.uniform(0.01, 0.3))), C.v, Tensor(C.v)
         for _ in range(5):
@@ -180,7 +180,7 @@ def descent_in_many_variables(rng: np.random.Generator, function: Function, comp
 
 
 def weights_move(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """A step down the backward sweep's ∂C/∂w, beside complex steps in each weight."""
+    """∂C/∂w by complex steps in each weight, where the step is down that of the backward sweep."""
     for case, eta, net in _stepped(rng, function):
         for l, layer in enumerate(net.layers, start=2):
             nabla = case.nabla_w(l).mean(axis=-1)
@@ -188,7 +188,7 @@ def weights_move(rng: np.random.Generator, function: Function, comparison: Compa
 
 
 def biases_move(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """A step down the backward sweep's ∂C/∂b, beside complex steps in each bias."""
+    """∂C/∂b by complex steps in each bias, where the step is down that of the backward sweep."""
     for case, eta, net in _stepped(rng, function):
         for l, layer in enumerate(net.layers, start=2):
             nabla = case.nabla_b(l).mean(axis=-1, keepdims=True)
@@ -206,7 +206,7 @@ def _stepped(rng: np.random.Generator, function: Function) -> list[tuple[RandomN
 
 
 def mean_over_a_partition(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """All mini-batches of a partition: the mean of their estimates is ∇C exactly, whatever their order."""
+    """∇C of all examples by a backward sweep, which the estimates of any partition have as their mean."""
     for case in networks(rng, 3, m=12):
         _, _, cotangents = case.recorded()
         order = rng.permutation(12)
@@ -219,7 +219,7 @@ def mean_over_a_partition(rng: np.random.Generator, function: Function, comparis
 
 
 def spread_over_all_draws(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """All mini-batches of m examples drawn with replacement: mean ∇C, mean square of the error σ²/m."""
+    """∇C and σ² of the examples by complex steps: all draws of m examples have mean ∇C and variance σ²/m."""
     n = 3
     for case in networks(rng, 2, m=n):
         by_example = np.array([
@@ -246,7 +246,7 @@ def _flat(nabla_b: Sequence[np.ndarray], nabla_w: Sequence[np.ndarray]) -> np.nd
 
 
 def weights_move_by_a_mini_batch(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Training with one mini-batch, beside the sum over its examples of ∂C_x/∂w by complex steps."""
+    """The sum over the mini-batch of ∂Cₓ/∂w by complex steps."""
     for case, rate, net in _trained(rng, function):
         for l, layer in enumerate(net.layers, start=2):
             total = case.nabla_w(l).sum(axis=-1)
@@ -254,7 +254,7 @@ def weights_move_by_a_mini_batch(rng: np.random.Generator, function: Function, c
 
 
 def biases_move_by_a_mini_batch(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Training with one mini-batch, beside the sum over its examples of ∂C_x/∂b by complex steps."""
+    """The sum over the mini-batch of ∂Cₓ/∂b by complex steps."""
     for case, rate, net in _trained(rng, function):
         for l, layer in enumerate(net.layers, start=2):
             total = case.nabla_b(l).sum(axis=-1, keepdims=True)

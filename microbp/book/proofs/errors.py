@@ -22,7 +22,7 @@ Function = Callable[..., Any]
 
 
 def demon(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The cost of each example when a demon has added Δz, computed anew; δ by the backward sweep."""
+    """C computed anew when a demon has added Δz, and its rates by complex steps; δ is the backward sweep's."""
     found = []
     for case in networks(rng, 6, smooth=True):
         _, zs, cotangents = case.recorded()
@@ -40,32 +40,32 @@ def demon(rng: np.random.Generator, function: Function, comparison: Comparison) 
 
 
 def output_error(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """∇ₐC and σ′ by complex steps; δᴸ by the graph, and by complex steps in zᴸ."""
+    """δᴸ by a backward sweep, and by complex steps in zᴸ; ∇ₐC and σ′ are by complex steps."""
     for case in networks(rng, 6):
         _error(case, case.L, function(case.nabla_a(), case.sigma_prime(case.L)), comparison)
 
 
 def output_error_by_matrix(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The same with Σ′, which is diagonal, or the Jacobian of softmax."""
+    """δᴸ by a backward sweep, and by complex steps in zᴸ; Σ′ is by complex steps, and of softmax not diagonal."""
     for case in networks(rng, 6):
         _error(case, case.L, function(case.sigma_prime_matrix(case.L), case.nabla_a()), comparison)
 
 
 def quadratic_output_error(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """σ′ by complex steps; δᴸ by the graph, and by complex steps in zᴸ."""
+    """δᴸ by a backward sweep, and by complex steps in zᴸ; σ′ is by complex steps."""
     for case in networks(rng, 6, cost="quadratic"):
         _error(case, case.L, function(case.activations[-1], case.y, case.sigma_prime(case.L)), comparison)
 
 
 def backpropagated_error(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """δˡ⁺¹ and σ′ by complex steps; δˡ by the graph, and by complex steps in zˡ."""
+    """δˡ by a backward sweep, and by complex steps in zˡ; δˡ⁺¹ and σ′ are by complex steps."""
     for case in networks(rng, 4, depth=3):
         for l in range(2, case.L):
             _error(case, l, function(case.weights[l - 1], case.delta(l + 1), case.sigma_prime(l)), comparison)
 
 
 def backpropagated_error_by_matrix(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The same with Σ′."""
+    """δˡ by a backward sweep, and by complex steps in zˡ; δˡ⁺¹ and Σ′ are by complex steps."""
     for case in networks(rng, 4, depth=3):
         for l in range(2, case.L):
             delta = function(case.sigma_prime_matrix(l), case.weights[l - 1], case.delta(l + 1))
@@ -73,7 +73,7 @@ def backpropagated_error_by_matrix(rng: np.random.Generator, function: Function,
 
 
 def unrolled_error(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """All Σ′ by complex steps; δˡ by the graph, and by complex steps in zˡ."""
+    """δˡ by a backward sweep, and by complex steps in zˡ; ∇ₐC and every Σ′ are by complex steps."""
     for case in networks(rng, 4, depth=3):
         for l in range(2, case.L + 1):
             matrices = [case.sigma_prime_matrix(n) for n in range(l, case.L + 1)]
@@ -81,7 +81,7 @@ def unrolled_error(rng: np.random.Generator, function: Function, comparison: Com
 
 
 def bias_gradient(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """δ by complex steps in z; ∂C/∂b by the backward sweep, and by complex steps in b."""
+    """∂C/∂b by a backward sweep, and by complex steps in b; δ is by complex steps in z."""
     for case in networks(rng, 4):
         _, _, cotangents = case.recorded()
         for l in range(2, case.L + 1):
@@ -92,7 +92,7 @@ def bias_gradient(rng: np.random.Generator, function: Function, comparison: Comp
 
 
 def weight_gradient(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """δ by complex steps in z; ∂C/∂w by the backward sweep, and by complex steps in w."""
+    """∂C/∂w by a backward sweep, and by complex steps in w; δ is by complex steps in z."""
     for case in networks(rng, 4):
         _, _, cotangents = case.recorded()
         for l in range(2, case.L + 1):
@@ -103,7 +103,7 @@ def weight_gradient(rng: np.random.Generator, function: Function, comparison: Co
 
 
 def bias_of_one_neuron(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """One neuron's bias: a forward sweep that starts there, and complex steps for each example."""
+    """∂C/∂b by a forward sweep that starts at b, and by complex steps; δ is by complex steps in z."""
     for case in networks(rng, 5, m=1):
         C, _, _ = case.recorded()
         l = int(rng.integers(2, case.L + 1))
@@ -116,7 +116,7 @@ def bias_of_one_neuron(rng: np.random.Generator, function: Function, comparison:
 
 
 def one_weight(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """One weight: the sum over all paths from it, and complex steps for each example."""
+    """∂C/∂w by the sum over all paths from w, and by complex steps; δ is by complex steps in z."""
     for case in networks(rng, 5, m=1):
         C, _, _ = case.recorded()
         graph, l = linearize(C), int(rng.integers(2, case.L + 1))

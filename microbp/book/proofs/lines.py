@@ -22,6 +22,7 @@ def of_bp1(before: Function | None, coupled: bool = False) -> Proof:
     """The proof of a line that is δᴸ, and equal to the line before it."""
 
     def proof(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
+        """δᴸ by a backward sweep and by complex steps, and the line before it, if there is one."""
         for case in networks(rng, 5, m=1, coupled=coupled):
             delta = function(case.net, case.x, case.y, case.cost)
             _delta(case, case.L, delta, comparison)
@@ -35,6 +36,7 @@ def of_bp2(before: Function | None) -> Proof:
     """The proof of a line that is δˡ, and equal to the line before it."""
 
     def proof(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
+        """δˡ by a backward sweep and by complex steps, and the line before it, if there is one."""
         for case in networks(rng, 4, m=1, depth=3):
             for l in range(2, case.L):
                 delta = function(case.net, case.x, case.y, l, case.cost)
@@ -46,7 +48,7 @@ def of_bp2(before: Function | None) -> Proof:
 
 
 def next_weighted_input(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """zˡ⁺¹ as the graph has it, and in plain numpy."""
+    """zˡ⁺¹ of the network's graph, and plain numpy."""
     for case in networks(rng, 4, m=1, depth=3):
         zs, _ = case.net.feedforward(case.x)
         for l in range(2, case.L):
@@ -56,7 +58,7 @@ def next_weighted_input(rng: np.random.Generator, function: Function, comparison
 
 
 def rate_of_next_weighted_input(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """∂zˡ⁺¹/∂zˡ as the sums over the paths between them, and by complex steps."""
+    """The sums over the paths between zˡ and zˡ⁺¹, and complex steps."""
     for case in networks(rng, 4, m=1, depth=3):
         recording = Recording("eq. 44", case.net, case.x, case.y, case.cost)
         for l in range(2, case.L):

@@ -21,7 +21,7 @@ Function = Callable[..., Any]
 
 
 def perceptron_by_threshold(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The weighed sum in fractions; also exactly on the threshold."""
+    """The sum in fractions, beside the threshold and exactly on it."""
     for n in (1, 2, 3, 5):
         x, w = rng.integers(0, 2, (n, 12)), rng.integers(-4, 5, n)
         for threshold in (int(rng.integers(-4, 5)), int(w @ x[:, 0]), float(rng.normal())):
@@ -32,7 +32,7 @@ def perceptron_by_threshold(rng: np.random.Generator, function: Function, compar
 
 
 def perceptron_by_bias(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The sign of the weighed sum in fractions; also where it is 0."""
+    """The sign of the sum in fractions, also where it is 0."""
     for n in (1, 2, 3, 5):
         x, w = rng.integers(0, 2, (n, 12)), rng.integers(-4, 5, n)
         for b in (int(rng.integers(-4, 5)), -int(w @ x[:, 0]), float(rng.normal())):
@@ -44,7 +44,7 @@ def perceptron_by_bias(rng: np.random.Generator, function: Function, comparison:
 
 
 def sigmoid_function(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """e^{−z} in 40 decimals, and the sigmoid of the graph."""
+    """e⁻ᶻ in 40 decimals, and the sigmoid of the graph."""
     z = np.concatenate([rng.normal(size=20), rng.uniform(-30, 30, 20)])
     comparison.equal("σ(z) in 40 decimals", [function(z_j) for z_j in z], [_exact_sigmoid(z_j) for z_j in z])
     comparison.equal("σ(z) of the graph", function(z), [sigmoid(Value(z_j))._data for z_j in z])
@@ -52,7 +52,7 @@ def sigmoid_function(rng: np.random.Generator, function: Function, comparison: C
 
 
 def sigmoid_neuron(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The sum over the inputs added up exactly, and e^{−z} in 40 decimals."""
+    """The sum over the inputs added up exactly, with e⁻ᶻ in 40 decimals."""
     for n in (1, 2, 4, 7):
         w, x, b = rng.normal(size=n), rng.normal(size=(n, 3)), float(rng.normal())
         outputs = [_exact_sigmoid(math.fsum([*(w * column), b])) for column in x.T]
@@ -60,7 +60,7 @@ def sigmoid_neuron(rng: np.random.Generator, function: Function, comparison: Com
 
 
 def layer(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Neuron by neuron on the graph of a network, and in plain numpy."""
+    """The activations of a network's graph, and plain numpy."""
     for case in networks(rng, 6):
         w, a, b, sigma = case.weights[0], case.x, case.biases[0], case.sigmas[0]
         activations = function(w, a, b, sigma)
@@ -69,7 +69,7 @@ def layer(rng: np.random.Generator, function: Function, comparison: Comparison) 
 
 
 def activation_by_components(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """Each sum over k added up exactly, then the activation in plain numpy."""
+    """Each sum over k added up exactly, and σ in plain numpy."""
     for case in networks(rng, 4):
         for w, a, b, sigma in zip(case.weights, case.activations, case.biases, case.sigmas, strict=False):
             z = [[math.fsum([*(w[j] * column), b[j, 0]]) for column in a.T] for j in range(len(w))]
@@ -77,7 +77,7 @@ def activation_by_components(rng: np.random.Generator, function: Function, compa
 
 
 def elementwise(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The book's [2, 3] → [4, 9], and functions that numpy has vectorized."""
+    """The book's example, and functions that numpy has vectorized."""
     comparison.equal("f(v) for f(x) = x²", function(lambda x: x**2, [2, 3]), [4.0, 9.0])
     for f, vectorized in ((math.sin, np.sin), (math.tanh, np.tanh), (math.exp, np.exp), (abs, np.abs)):
         v = rng.normal(size=rng.integers(1, 5, int(rng.integers(1, 4))))
@@ -85,7 +85,7 @@ def elementwise(rng: np.random.Generator, function: Function, comparison: Compar
 
 
 def all_layers(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The network's graph, node by node, and in plain numpy."""
+    """z and a of every layer of the network's graph, and plain numpy."""
     for case in networks(rng):
         zs, activations = function(case.weights, case.biases, case.x, case.sigmas)
         z_nodes, a_nodes = case.net.feedforward(case.x)
@@ -98,7 +98,7 @@ def all_layers(rng: np.random.Generator, function: Function, comparison: Compari
 
 
 def hadamard(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    """The book's [1, 2] ⊙ [3, 4], products one by one, and a product with a diagonal matrix."""
+    """The book's example, products one by one, and a product with a diagonal matrix."""
     comparison.equal("the book's example", function([1, 2], [3, 4]), [3.0, 8.0])
     for _ in range(4):
         shape = tuple(rng.integers(1, 5, 2))
