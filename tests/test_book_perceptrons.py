@@ -19,6 +19,7 @@ from microbp.book.perceptrons import (
     bits_of,
     by_bias,
     by_threshold,
+    cheese_festival,
     draw_circuit,
     goes_to_the_cheese_festival,
     nearest_to_zero,
@@ -50,6 +51,7 @@ def test_the_cheese_festival(threshold):
 
         # In the book's words: 5 goes by the weather alone, 3 also without it, in company and by transit.
         assert goes == (weather or (threshold == 3 and company and transit))
+        assert goes == cheese_festival(threshold)(weather, company, transit)
 
 
 def test_the_bias_is_minus_the_threshold(rng):
