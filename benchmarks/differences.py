@@ -33,8 +33,8 @@ from microbp.bench.outcome import Outcome  # noqa: E402
 from microbp.bench.report import as_text, ratio_text, short, time_text  # noqa: E402
 
 NETWORKS = (
-    [1, 1], [2, 1], [2, 2, 1], [3, 2, 1], [2, 3, 1], [4, 3, 1], [4, 4, 2], [6, 6, 2], [10, 8, 2], [20, 12, 4], [50, 18, 5],
-    [100, 28, 8], [300, 32, 10], [784, 30, 10], [784, 126, 10],
+    [1, 1], [2, 1], [2, 2, 1], [3, 2, 1], [2, 3, 1], [4, 3, 1], [4, 4, 2], [6, 6, 2], [10, 8, 2], [20, 12, 4],
+    [50, 18, 5], [100, 28, 8], [300, 32, 10], [784, 30, 10], [784, 126, 10],
 )  # fmt: skip
 ALL_UP_TO, SAMPLE = 10_000, 1_000
 """Up to so many weights all are moved by eq. 46; of more, a sample, evenly spread."""
