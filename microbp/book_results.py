@@ -18,7 +18,7 @@ from microbp.history import Epoch, History
 STORED = os.path.join(os.path.dirname(__file__), "book_results.json")
 
 LOST = 0.1
-"""A digit of which less than this part of the test images is right was never learned."""
+"""A digit of which less than this part of the test images is right was not learned."""
 
 TEST_IMAGES = (980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009)
 """How many test images of MNIST there are of each digit."""
@@ -41,7 +41,7 @@ class Run(NamedTuple):
 
     @property
     def lost(self) -> list[int]:
-        """The digits that were never learned."""
+        """The digits that it did not learn: hardly an image of them is right at the end."""
         return [d for d, (k, n) in enumerate(zip(self.right_by_digit, TEST_IMAGES, strict=True)) if k < LOST * n]
 
 
@@ -137,8 +137,7 @@ class BookResults(Mapping[str, Mapping[int, Run]]):
             file.write(text.encode())
 
 
-HEAD = ["network", "m", "η", "cost, start", "the book", "microbp, the first run", "best of each run",
-        "digits never learned"]  # fmt: skip
+HEAD = ["network", "m", "η", "cost, start", "the book", "microbp, first run", "best of each run", "digits not learned"]
 
 def _lost(run: Run) -> str:
     lost = run.lost

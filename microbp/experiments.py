@@ -132,7 +132,7 @@ GROUPS: Mapping[str, Group] = {
     "mini-batches": Group(
         "One example, ten, a hundred in a mini-batch",
         "In an epoch m = 1 takes ten times as many steps as m = 10. With η in proportion to m both come as far; but "
-        "η = 30 is too large for the first steps, whatever m is, and digits are lost. At the same η = 3, steps by one "
+        "η = 30 is too large for the first steps even so, and digits are lost. At the same η = 3, steps by one "
         "example are too noisy to settle, and those by a hundred too few.",
         ["online", "online-small-steps", "quadratic-30", "batches-of-100", "batches-of-100-large-steps"],
     ),
