@@ -19,7 +19,6 @@ exclude_patterns = ["extensions"]
 nitpicky = True
 language = "en"
 smartquotes = False  # in the docstrings quotes are Python's
-suppress_warnings = ["toc.empty_glob"]  # the tests say which lessons there are
 
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"

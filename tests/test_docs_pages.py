@@ -1,7 +1,9 @@
 """Links of the README and of notebooks lead to the pages of the site."""
 
+import json
+
 import pytest
-from pages import ROOT, copied, on_site, page_of, tour_headings
+from pages import ROOT, copied, listed, on_site, page_of, tour_headings, unfolded
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,14 @@ def test_the_headings_of_the_readme_are_on_the_front_page_or_in_the_tour():
     assert page_of("README.md", "conventions") == "tour.md"
 
 
+def test_on_the_site_solutions_are_not_folded_one_by_one():
+    notebook = {"cells": [{"metadata": {"tags": ["hide-cell", "x"]}, "source": "δ"}, {"metadata": {}}]}
+
+    (first, second) = json.loads(unfolded(json.dumps(notebook)))["cells"]
+
+    assert (first["metadata"]["tags"], first["source"], second["metadata"]["tags"]) == (["x"], "δ", [])
+
+
 def test_notebooks_are_copied_when_they_change_and_taken_away_when_they_go(tmp_path):
     given, there = tmp_path / "notebooks", tmp_path / "docs" / "lessons"
     given.mkdir()
@@ -51,6 +61,7 @@ def test_notebooks_are_copied_when_they_change_and_taken_away_when_they_go(tmp_p
     stamp = (there / "01.ipynb").stat().st_mtime_ns
     (given / "02.ipynb").rename(given / "03.ipynb")
     assert copied(tmp_path) == ["01.ipynb", "03.ipynb"]
+    assert listed(tmp_path) == "lessons/01\nlessons/03"
 
     assert sorted(path.name for path in there.iterdir()) == ["01.ipynb", "03.ipynb"]
     assert (there / "01.ipynb").stat().st_mtime_ns == stamp

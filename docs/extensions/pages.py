@@ -6,6 +6,7 @@ to the pages; notebooks are copied to where Sphinx finds them, `docs/lessons/`.
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
 import re
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = "docs"
 LESSONS = "lessons"
+
+ALL_LESSONS = f"{LESSONS}/…"
+"""In a table of contents: all lessons. (Sphinx's own `*` is an error where there are none.)"""
 
 PAGES = {
     "README.md": "index.md",
@@ -99,11 +103,26 @@ def copied(root: Path = ROOT) -> list[str]:
     return names
 
 
+def listed(root: Path = ROOT) -> str:
+    """The pages of the lessons, a line each."""
+    return "\n".join(sorted(f"{LESSONS}/{path.stem}" for path in root.glob("notebooks/*.ipynb")))
+
+
+def unfolded(notebook: str) -> str:
+    """A notebook's JSON without the tag that folds single cells: on the site the solutions are folded as one."""
+    data = json.loads(notebook)
+    for cell in data["cells"]:
+        cell["metadata"]["tags"] = [tag for tag in cell["metadata"].get("tags", []) if tag != "hide-cell"]
+    return json.dumps(data, ensure_ascii=False)
+
+
 def source_read(app: Sphinx, page: str, content: list[str]) -> None:
     """Sphinx's event: a page was read."""
     path = os.path.relpath(app.env.doc2path(page), app.srcdir).replace(os.sep, "/")
-    file = f"notebooks/{posixpath.basename(path)}" if path.startswith(f"{LESSONS}/") else f"{DOCS}/{path}"
-    content[0] = on_site(content[0], file, path)
+    if path.startswith(f"{LESSONS}/"):
+        content[0] = unfolded(on_site(content[0], f"notebooks/{posixpath.basename(path)}", path))
+    else:
+        content[0] = on_site(content[0].replace(ALL_LESSONS, listed()), f"{DOCS}/{path}", path)
 
 
 def include_read(app: Sphinx, relative: Any, page: str, content: list[str]) -> None:
@@ -112,8 +131,19 @@ def include_read(app: Sphinx, relative: Any, page: str, content: list[str]) -> N
     content[0] = on_site(content[0], file, f"{page}.md")
 
 
+def fold_solutions(app: Sphinx, document: Any) -> None:
+    """Sphinx's event: a page was understood. What stands under "Solutions" is folded, the title stays."""
+    from docutils import nodes
+
+    for section in document.findall(nodes.section):
+        if section.children[0].astext() == "Solutions":
+            opening = nodes.raw("", '<details class="solutions"><summary>Show them</summary>', format="html")
+            section.children[1:] = [opening, *section.children[1:], nodes.raw("", "</details>", format="html")]
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     copied()
     app.connect("source-read", source_read)
     app.connect("include-read", include_read)
+    app.connect("doctree-read", fold_solutions)
     return {"parallel_read_safe": True}
