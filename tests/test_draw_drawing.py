@@ -184,6 +184,7 @@ def test_a_notebook_shows_svg():
     bundle = draw(chain(2))._repr_mimebundle_()
 
     assert bundle["image/svg+xml"].startswith("<?xml")
+    assert 'style="max-width: 100%; height: auto"' in bundle["image/svg+xml"].split("<g ")[0]
     assert bundle["text/plain"] == "<drawing of operations: 3 boxes, 2 arrows>"
 
 

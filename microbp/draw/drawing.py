@@ -56,12 +56,16 @@ class Drawing:
             file.write(content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or where there is no `dot` the explorer, and the text with how to get `dot`."""
+        """What a notebook shows: SVG, or where there is no `dot` the explorer, and the text with how to get `dot`.
+
+        A picture that is wider than its cell is made as wide as that, not cut.
+        """
         if len(self.picture.boxes) > TOO_MANY:
             hint = "too many for dot to lay out while you wait; save it to a file, or draw another level"
             return {"text/plain": f"{self!r}: {hint}"}
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            fitted = self.svg().replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+            return {"image/svg+xml": fitted, "text/plain": repr(self)}
         except DrawingError as error:
             # Down here, as the explorer itself shows a drawing where it can't be shown.
             from microbp.draw.explorer import explore
