@@ -6,7 +6,7 @@ to BP4, `draw` draws a graph, and `record` makes a program of a function, to pri
 these says more.
 """
 
-from microbp import data, equations, network
+from microbp import book, data, equations, network
 from microbp.check import check
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
@@ -95,6 +95,7 @@ __all__ = [
     "arctan",
     "arctanh",
     "backward",
+    "book",
     "broadcast_to",
     "check",
     "concatenate",

@@ -20,6 +20,7 @@ The numbers are those of Nielsen, *Neural Networks and Deep Learning* (2015), ch
                    34           backpropagate_error_by_matrix
                    35           unrolled_error
     algorithm.py   BP1 to BP4   feedforward, errors, backprop: a whole mini-batch as one matrix
+    differences.py 46           forward_difference_gradient
 
 Columns are examples: an activation matrix has shape (n_l, m), w (n_l, n_{l−1}), b (n_l, 1), and m = 1 is
 the single example. Layers count from 1, the input; lists of w, b, z and δ begin at layer 2, lists of a at
@@ -46,6 +47,7 @@ from microbp.equations.backward import (
     weight_gradient,
 )
 from microbp.equations.costs import COSTS, Cancellation, Cost, quadratic_cost, quadratic_cost_per_example
+from microbp.equations.differences import forward_difference_gradient
 from microbp.equations.forward import (
     activation_by_components,
     apply_elementwise,
@@ -62,11 +64,10 @@ from microbp.equations.matrices import (
 from microbp.equations.shapes import Array
 
 __all__ = [
-    "ACTIVATIONS", "COSTS", "Activation", "Array", "Cancellation", "Cost",
-    "activation_by_components", "apply_elementwise", "backprop", "backpropagate_error",
-    "backpropagate_error_by_matrix", "bias_gradient", "change_of_cost", "cost_per_example", "errors",
-    "feedforward", "hadamard", "layer_activation", "mean_cost", "neuron_activation", "output_error",
-    "output_error_by_matrix", "quadratic_cost", "quadratic_cost_per_example", "quadratic_output_error",
-    "sigma_prime_matrix", "sigmoid", "sigmoid_prime", "softmax", "softmax_jacobian", "unrolled_error",
-    "weight_gradient", "weighted_input",
+    "ACTIVATIONS", "COSTS", "Activation", "Array", "Cancellation", "Cost", "activation_by_components",
+    "apply_elementwise", "backprop", "backpropagate_error", "backpropagate_error_by_matrix", "bias_gradient",
+    "change_of_cost", "cost_per_example", "errors", "feedforward", "forward_difference_gradient", "hadamard",
+    "layer_activation", "mean_cost", "neuron_activation", "output_error", "output_error_by_matrix",
+    "quadratic_cost", "quadratic_cost_per_example", "quadratic_output_error", "sigma_prime_matrix", "sigmoid",
+    "sigmoid_prime", "softmax", "softmax_jacobian", "unrolled_error", "weight_gradient", "weighted_input",
 ]
