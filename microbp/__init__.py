@@ -11,6 +11,8 @@ from microbp.check import check
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
+from microbp.gradient_descent import gradient_descent, steepest_step
+from microbp.gradient_spread import GradientSpread, gradient_spread
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
@@ -78,6 +80,7 @@ from microbp.steps import TrainingError
 from microbp.sweeps import StaleGraphError, backward, forward
 from microbp.tensor import Tensor
 from microbp.train import train
+from microbp.trajectory import Trajectory
 from microbp.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp
 from microbp.value import Value
 
@@ -116,6 +119,9 @@ __all__ = [
     "formula",
     "forward",
     "grad",
+    "gradient_descent",
+    "gradient_spread",
+    "GradientSpread",
     "greater",
     "hessian",
     "History",
@@ -171,6 +177,7 @@ __all__ = [
     "square",
     "stack",
     "StaleGraphError",
+    "steepest_step",
     "step",
     "sub",
     "sum",
@@ -180,6 +187,7 @@ __all__ = [
     "Tensor",
     "train",
     "TrainingError",
+    "Trajectory",
     "transpose",
     "Value",
     "value_and_grad",
