@@ -165,17 +165,23 @@ def _mini_batches(n: int, m: int, count: int, rng: np.random.Generator) -> Itera
 
 def _gradient(problem: Problem, sizes: set[int]) -> Callable[[NDArray[np.int64]], Array]:
     """∇C over the examples in given rows, in one row; of as many examples as are among the sizes."""
-    net, X, Y, cost, *_, parameters = problem
+    X, Y, parameters = problem.X, problem.Y, problem.parameters
     try:
         programs = recorded(problem, sizes)
     except RecordingError:
 
         def swept(rows: NDArray[np.int64]) -> Array:
-            cotangents = sweeps.backward(net.cost(X[rows].T, Y[rows].T, cost))
+            c = problem.cost_of(X[rows].T, Y[rows].T, *problem.masks(len(rows)))
+            cotangents = sweeps.backward(c)
             return _in_a_row([cotangent_of(w, cotangents) for w in parameters])
 
         return swept
-    return lambda rows: _in_a_row(programs[len(rows)].value_and_grad(X[rows].T, Y[rows].T)[1])
+
+    def replayed(rows: NDArray[np.int64]) -> Array:
+        program, masks = programs[len(rows)], problem.masks(len(rows))
+        return _in_a_row(program.value_and_grad(X[rows].T, Y[rows].T, *masks)[1])
+
+    return replayed
 
 
 def _in_a_row(arrays: Iterable[Any]) -> Array:
