@@ -102,7 +102,8 @@ def layer_statistics(
     cost   a name, or a Cost
     below  the rate below which a neuron is called saturated, see `LayerRow`
 
-    All is of the network as it predicts, and nothing is changed. Raises ValueError where shapes, labels or desired outputs don't fit.
+    All is of the network as it predicts, and nothing is changed. Raises ValueError where shapes, labels or desired
+    outputs don't fit.
 
     >>> net = MLP([100, 50, 50, 50], "relu", initializer="he", rng=0)
     >>> layer_statistics(net, np.random.default_rng(1).normal(size=(200, 100)))
