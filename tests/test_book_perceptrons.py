@@ -131,6 +131,8 @@ def test_a_plain_number_is_written_into_the_box_of_a_circuit():
 def test_a_circuit_of_anything_else_is_refused():
     with pytest.raises(ValueError, match="was made by sigmoid, which is no Perceptron; mb.draw draws"):
         draw_circuit(sigmoid(Value(1.0)))
+    with pytest.raises(ValueError, match=r"x1 has shape \(4,\); want Values, a number on each line"):
+        draw_circuit(NAND(Tensor(np.ones(4), "x1"), Tensor(np.ones(4), "x2")))
 
 
 def test_no_small_change_gets_through_a_perceptron():
