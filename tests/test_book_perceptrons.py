@@ -212,6 +212,15 @@ def test_the_worst_that_is_allowed_still_gives_the_right_bits():
     assert worst.activation > 0.9998
 
 
+def test_the_worst_is_printed_a_digit_a_line():
+    head, *lines, last = str(worst_by_bounds()).splitlines()
+
+    assert head.split()[:3] == ["digit", "in", "bits"]
+    assert [int(line.split()[1], 2) for line in lines] == list(range(10))
+    assert lines[5].split()[2::2] == ["≤", "≥", "≤", "≥"]  # 0101
+    assert last == "so each bit is within 1.1e-04 of 0 or 1"
+
+
 def test_no_random_activations_are_worse_than_the_worst(rng):
     for digit in range(10):
         a = rng.uniform(*WRONG, (10, 500))
