@@ -188,7 +188,7 @@ def leaves(x: Any) -> list[Any]:
     """The numbers in a result: arrays, floats, nodes."""
     if isinstance(x, tuple | list):
         return [leaf for part in x for leaf in leaves(part)]
-    return [] if x is None else [x]
+    return [] if x is None or isinstance(x, str | bool) else [x]
 
 
 def numbers(x: Any) -> np.ndarray:
@@ -198,8 +198,9 @@ def numbers(x: Any) -> np.ndarray:
 def with_leaves(x: Any, changed: list[Any]) -> Any:
     """The same structure with other leaves, which are taken from the list."""
     if isinstance(x, tuple | list):
-        return type(x)([with_leaves(part, changed) for part in x])
-    return None if x is None else changed.pop(0)
+        parts = [with_leaves(part, changed) for part in x]
+        return type(x)(*parts) if hasattr(x, "_fields") else type(x)(parts)
+    return changed.pop(0) if leaves(x) else x
 
 
 def shifted(x: Any) -> Any:

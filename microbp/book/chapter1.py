@@ -5,7 +5,7 @@ from __future__ import annotations
 from microbp import equations
 from microbp.book.equation import Equation, Notebook
 from microbp.book.perceptrons import by_bias, by_threshold
-from microbp.book.proofs import costs, descent, neurons
+from microbp.book.proofs import costs, descent, learning, neurons
 from microbp.nn.optimizers import SGD
 from microbp.train import train
 from microbp.transforms import grad, jvp
@@ -93,32 +93,32 @@ CHAPTER_1 = (
     Equation(
         "16", "wₖ → wₖ′ = wₖ − η ∂C/∂wₖ",
         "Every weight moves against its own derivative.",
-        SGD.step, descent.weights_move, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
+        SGD.step, learning.weights_move, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
     ),
     Equation(
         "17", "bₗ → bₗ′ = bₗ − η ∂C/∂bₗ",
         "So does every bias.",
-        SGD.step, descent.biases_move, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
+        SGD.step, learning.biases_move, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
     ),
     Equation(
         "18", "(1/m) Σⱼ ∇C_Xⱼ ≈ (1/n) Σₓ ∇Cₓ = ∇C",
         "The mean gradient of a mini-batch estimates that of all; those of a partition have exactly this mean.",
-        equations.backprop, descent.mean_over_a_partition, Notebook(DIGITS, "Mini-batches"),
+        equations.backprop, learning.mean_over_a_partition, Notebook(DIGITS, "Mini-batches"),
     ),
     Equation(
         "19", "∇C ≈ (1/m) Σⱼ ∇C_Xⱼ",
         "So a mini-batch is enough; the root mean square of the error falls like 1/√m.",
-        equations.backprop, descent.spread_over_all_draws, Notebook(DIGITS, "Mini-batches"),
+        equations.backprop, learning.spread_over_all_draws, Notebook(DIGITS, "Mini-batches"),
     ),
     Equation(
         "20", "wₖ → wₖ′ = wₖ − (η/m) Σⱼ ∂C_Xⱼ/∂wₖ",
         "A weight's step by a mini-batch.",
-        train, descent.weights_move_by_a_mini_batch, Notebook(DIGITS, "Mini-batches"),
+        train, learning.weights_move_by_a_mini_batch, Notebook(DIGITS, "Mini-batches"),
     ),
     Equation(
         "21", "bₗ → bₗ′ = bₗ − (η/m) Σⱼ ∂C_Xⱼ/∂bₗ",
         "A bias's step by a mini-batch.",
-        train, descent.biases_move_by_a_mini_batch, Notebook(DIGITS, "Mini-batches"),
+        train, learning.biases_move_by_a_mini_batch, Notebook(DIGITS, "Mini-batches"),
     ),
     Equation(
         "22", "a′ = σ(wa + b)",
