@@ -1,6 +1,6 @@
 """The book's experiments on MNIST, run with microbp's own `train`, and a table of them beside the book's figures.
 
-    python -m benchmarks.book                      # all of them, an hour or less: results/book_results.json and .md
+    python -m benchmarks.book                      # all of them, half an hour: results/book_results.json and .md
     python -m benchmarks.book quadratic-30 online  # these
     python -m benchmarks.book --list               # their names
     python -m benchmarks.book --out elsewhere      # another folder for the results

@@ -1,6 +1,6 @@
 """What came of the book's experiments, each run with `train`: test images right, epoch by epoch, beside the book's.
 
-`python -m benchmarks.book`, in a clone, runs them, which takes most of an hour; what it found is stored beside this
+`python -m benchmarks.book`, in a clone, runs them, which takes half an hour; what it found is stored beside this
 module, so that the table can be shown, and any run looked at, without waiting.
 """
 

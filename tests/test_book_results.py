@@ -149,6 +149,7 @@ def test_they_are_what_the_book_has():
     assert abs(max(best("quadratic-100")) - 9659) < 40
     assert all(found.history[-1].correct < 1_200 for found in STORED["eta-100-30"].values())
     assert all(1_500 < found.history[-1].correct < 3_000 for found in STORED["eta-0.001-100"].values())
+    assert STORED.baselines == {"guess": pytest.approx(1_000, abs=100), "darkness": 2225, "svm": 9435}
 
 
 def test_what_the_words_under_the_tables_say_is_so():
