@@ -91,7 +91,9 @@ def entry(name: str) -> list[str]:
     """The directive that shows what stands under a name."""
     value, full = thing(name), f"microbp.{name}"
     if isinstance(value, ModuleType):
-        return [f".. automodule:: {value.__name__}", "   :no-index:" if value.__name__ != full else "", ""]
+        title = [f".. rubric:: mb.{name}", ""] if "." in name else []  # a module within the one that the page is about
+        index = "" if value.__name__ == full else "   :no-index:"
+        return [*title, f".. automodule:: {value.__name__}", index, ""]
     if isinstance(value, mb.Primitive):
         words = as_rst(as_plain(value), link)
         return [f".. py:function:: {full}{called(value)}", "", *[f"   {line}" for line in words], ""]
@@ -130,8 +132,9 @@ def shown() -> frozenset[str]:
 
 def link(code: str) -> str | None:
     """Where code in a docstring leads: `mb.grad` and `mb.tanh(x)`, and public classes by their bare names."""
-    name = code.split("(", 1)[0].removeprefix("mb.")
-    if name in shown() and (code.startswith("mb.") or name[:1].isupper()):
+    full = code.split("(", 1)[0]
+    name = full.removeprefix("microbp.").removeprefix("mb.")
+    if name in shown() and (name != full or name[:1].isupper()):
         return f"microbp.{name}"
     return None
 
