@@ -27,6 +27,9 @@ NEAREST = 20
 TOO_MANY = 1_000
 """Boxes that keep `dot` busy for minutes."""
 
+CSS_PIXELS = 96
+"""To an inch, in a browser: a PNG of so many is as large there as the SVG."""
+
 LEVELS: dict[str, Callable[..., Picture]] = {"operations": operations, "neurons": neurons, "layers": layers}
 
 
@@ -67,7 +70,7 @@ class Drawing:
             return {"text/plain": f"{self!r}: {hint}"}
         try:
             fitted = self.svg().replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
-            pixels = b64encode(render(self.dot, "png")).decode()
+            pixels = b64encode(render(self.dot, "png", CSS_PIXELS)).decode()
             return {"image/svg+xml": fitted, "image/png": pixels, "text/plain": repr(self)}
         except DrawingError as error:
             # Down here, as the explorer itself shows a drawing where it can't be shown.
