@@ -355,7 +355,9 @@ def mistakes() -> dict[str, tuple[str, Callable[..., Any]]]:
         "no bias": ("4", lambda w, x, b: f["4"](w, x, 0.0)),
         "the sum in place of the mean": ("6", lambda a, y: f["6"](a, y) * np.shape(a)[1]),
         "no half": ("27", lambda a, y: 2 * f["27"](a, y)),
-        "uphill": ("11", lambda optimizer, v, nabla, state: f["11"](optimizer, v, -nabla, state)),
+        "uphill": ("11", lambda C, v, eta, steps, **options: f["11"](lambda v: -C(v), v, eta, steps, **options)),
+        "twice the step": ("14", lambda C, v, eta, steps, **options: f["14"](C, v, 2 * eta, steps, **options)),
+        "steps of one length": ("15", lambda *arguments, **options: f["15"](*arguments, **options, normalized=True)),
         "η/m in place of η": ("20", lambda net, data, *rest, **options: f["20"](
             net, data, *rest[:2], SGD(rest[2].eta / 2), *rest[3:], **options)),
         "the first example in place of all": ("18", lambda w, b, x, y, *rest: f["18"](

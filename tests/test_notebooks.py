@@ -162,5 +162,5 @@ def test_headings_are_those_of_the_text_not_of_code():
 
 def test_the_names_that_a_lesson_leaves_alone_are_those_of_things_not_of_modules():
     assert {"Value", "backward", "MLP", "sigmoid", "hadamard", "SGD", "L2", "quadratic"} <= lesson_checks.public()
-    assert {"network", "data", "equations"}.isdisjoint(lesson_checks.public())
+    assert {"network", "data", "plots"}.isdisjoint(lesson_checks.public())
     assert hasattr(mb, "network")

@@ -6,6 +6,7 @@ from microbp import equations
 from microbp.book.equation import Equation, Notebook
 from microbp.book.perceptrons import by_bias, by_threshold
 from microbp.book.proofs import costs, descent, learning, neurons
+from microbp.gradient_descent import gradient_descent
 from microbp.nn.optimizers import SGD
 from microbp.train import train
 from microbp.transforms import grad, jvp
@@ -63,12 +64,12 @@ CHAPTER_1 = (
     Equation(
         "10", "Δv = −η∇C",
         "A step against the gradient makes C smaller, by η‖∇C‖² when it is small.",
-        SGD.update, descent.step_in_two_variables, Notebook(VALUES, "Downhill"),
+        gradient_descent, descent.step_in_two_variables, Notebook(VALUES, "Downhill"),
     ),
     Equation(
         "11", "v → v′ = v − η∇C",
         "Gradient descent repeats that step from where it has come to.",
-        SGD.update, descent.descent_in_two_variables, Notebook(VALUES, "Downhill"),
+        gradient_descent, descent.descent_in_two_variables, Notebook(VALUES, "Downhill"),
     ),
     Equation(
         "12", "ΔC ≈ ∇C · Δv,  Δv = (Δv₁, …, Δvₘ)ᵀ",
@@ -83,12 +84,12 @@ CHAPTER_1 = (
     Equation(
         "14", "Δv = −η∇C",
         "In m variables, too, a small step against the gradient goes down.",
-        SGD.update, descent.step_in_many_variables, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
+        gradient_descent, descent.step_in_many_variables, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
     ),
     Equation(
         "15", "v → v′ = v − η∇C",
         "Gradient descent in m variables.",
-        SGD.step, descent.descent_in_many_variables, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
+        gradient_descent, descent.descent_in_many_variables, Notebook(DIGITS, "Downhill in 23,860 dimensions"),
     ),
     Equation(
         "16", "wₖ → wₖ′ = wₖ − η ∂C/∂wₖ",

@@ -10,10 +10,8 @@ import numpy as np
 from microbp import sweeps
 from microbp.book.comparing import Comparison
 from microbp.book.proofs.witness import SIGMAS, complex_step
-from microbp.nn.optimizers import SGD
 from microbp.primitives import sigmoid, sin
 from microbp.tensor import Tensor
-from microbp.value import Value
 
 Function = Callable[..., Any]
 
@@ -135,14 +133,14 @@ def step_in_many_variables(rng: np.random.Generator, function: Function, compari
 
 
 def _step(functions: list[Hills], rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
-    def change(C: Hills, eta: float) -> np.ndarray:
-        v = Tensor(C.v)
-        after, _ = function(SGD(eta), C.v, sweeps.backward(C.of_nodes(v))[v], None)
-        return np.asarray(after - C.v)
+    def change(C: Hills, eta: float) -> Any:
+        before, after = function(C.of_nodes, C.v, eta, 1, progress=False).points
+        return after - before
 
     for C in functions:
         eta = float(rng.uniform(0.01, 1))
         comparison.equal("Δv = −η∇C", change(C, eta), -eta * C.gradient())
+        _trajectory(C, eta, 1, function, comparison)
     comparison.quarters("ΔC = −η‖∇C‖²", lambda eta: [
         C(C.v + change(C, eta)) - C(C.v) + eta * C.gradient() @ C.gradient() for C in functions
     ])  # fmt: skip
@@ -151,24 +149,22 @@ def _step(functions: list[Hills], rng: np.random.Generator, function: Function, 
 def descent_in_two_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
     """Five steps, each from where the last one ended, with ∇C by complex steps."""
     for C in hills(rng, 2):
-        eta, v = float(rng.uniform(0.01, 0.3)), C.v
-        for _ in range(5):
-            v1, v2 = Value(v[0]), Value(v[1])
-            cotangents = sweeps.backward(C.of_nodes(v1, v2))
-            after, _ = function(SGD(eta), v, np.array([cotangents[v1], cotangents[v2]]), None)
-            expected = v - eta * complex_step(C, v)
-            comparison.equal("v → v − η∇C", after, expected)
-            v = expected
+        _trajectory(C, float(rng.uniform(0.01, 0.3)), 5, function, comparison)
 
 
 def descent_in_many_variables(rng: np.random.Generator, function: Function, comparison: Comparison) -> None:
     """Five steps, each from where the last one ended, with ∇C by complex steps."""
     for C in hills(rng):
-        optimizer, expected, v = SGD(float(rng.uniform(0.01, 0.3))), C.v, Tensor(C.v)
-        for _ in range(5):
-            v.grad = None
-            C.of_nodes(v).backward()
-            function(optimizer, [v])
-            expected = expected - optimizer.eta * complex_step(C, expected)
-            comparison.equal("v → v − η∇C", v._data, expected)
-            v = Tensor(expected)
+        _trajectory(C, float(rng.uniform(0.01, 0.3)), 5, function, comparison)
+
+
+def _trajectory(C: Hills, eta: float, steps: int, function: Function, comparison: Comparison) -> None:
+    """Each point of a descent is the one before, moved by −η∇C; with C and ∇C as they are there."""
+    trajectory = function(C.of_nodes, C.v, eta, steps, progress=False)
+    points, gradients = [C.v], [C.gradient()]
+    for _ in range(steps):
+        points.append(points[-1] - eta * gradients[-1])
+        gradients.append(complex_step(C, points[-1]))
+    comparison.equal("v → v − η∇C", trajectory.points, points)
+    comparison.equal("C on the way", trajectory.values, [C(v) for v in points])
+    comparison.equal("∇C on the way", trajectory.gradients, gradients)
