@@ -5,7 +5,7 @@ VENV   ?= .venv
 RUN    := $(VENV)/bin/python -m
 
 help:            ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 demo: $(VENV)/installed       ## record, check, draw and train a small network: under a minute
 	$(VENV)/bin/microbp demo
@@ -22,6 +22,20 @@ lint: $(VENV)/installed-dev   ## ruff, mypy, and the floors of the imports
 format: $(VENV)/installed-dev ## sort imports, and mend what ruff can
 	$(VENV)/bin/ruff check --fix
 
+notebooks: $(VENV)/installed-notebooks ## the lessons, in JupyterLab
+	$(RUN) jupyterlab notebooks
+
+test-notebooks: $(VENV)/installed-runs ## each lesson from top to bottom, in a fresh kernel; nothing is written back
+	$(RUN) pytest -o addopts= -p no:cacheprovider -n 2 --nbmake --nbmake-kernel=python3 --nbmake-timeout=300 notebooks
+
+# NOTEBOOKS="notebooks/01-….ipynb" for some of them.
+notebooks-run: $(VENV)/installed-runs ## run the lessons, and store what they show in them
+	$(VENV)/bin/python notebooks/remake.py $(NOTEBOOKS)
+
+docs: $(VENV)/installed-docs  ## the documentation as a site, in build/docs; warnings are errors
+	$(RUN) sphinx -E -q -n -W --keep-going docs build/docs
+	@echo 'build/docs/index.html'
+
 test-lowest:     ## the tests with the lowest versions that setup.cfg promises (PYTHON=python3.10 or 3.11)
 	$(MAKE) VENV=$(VENV)-lowest $(VENV)-lowest/installed-test
 	$(VENV)-lowest/bin/python -m pip install --quiet \
@@ -29,9 +43,9 @@ test-lowest:     ## the tests with the lowest versions that setup.cfg promises (
 	$(VENV)-lowest/bin/python -m pytest
 
 clean:           ## away with .venv, caches and builds
-	rm -rf $(VENV) $(VENV)-lowest build dist *.egg-info
+	rm -rf $(VENV) $(VENV)-lowest build dist docs/lessons *.egg-info
 	rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	find microbp tests -name __pycache__ -prune -exec rm -rf {} +
+	find microbp tests docs notebooks -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2> /dev/null || { \
@@ -51,4 +65,4 @@ $(VENV)/installed-%: $(VENV)/created setup.cfg pyproject.toml
 	$(RUN) pip install --quiet -e ".[$*]"
 	@touch $@
 
-.PHONY: help demo test lint format test-lowest clean
+.PHONY: help demo test lint format notebooks test-notebooks notebooks-run docs test-lowest clean

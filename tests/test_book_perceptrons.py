@@ -19,6 +19,7 @@ from microbp.book.perceptrons import (
     bits_of,
     by_bias,
     by_threshold,
+    cheese_festival,
     draw_circuit,
     goes_to_the_cheese_festival,
     nearest_to_zero,
@@ -50,6 +51,7 @@ def test_the_cheese_festival(threshold):
 
         # In the book's words: 5 goes by the weather alone, 3 also without it, in company and by transit.
         assert goes == (weather or (threshold == 3 and company and transit))
+        assert goes == cheese_festival(threshold)(weather, company, transit)
 
 
 def test_the_bias_is_minus_the_threshold(rng):
@@ -129,6 +131,8 @@ def test_a_plain_number_is_written_into_the_box_of_a_circuit():
 def test_a_circuit_of_anything_else_is_refused():
     with pytest.raises(ValueError, match="was made by sigmoid, which is no Perceptron; mb.draw draws"):
         draw_circuit(sigmoid(Value(1.0)))
+    with pytest.raises(ValueError, match=r"x1 has shape \(4,\); want Values, a number on each line"):
+        draw_circuit(NAND(Tensor(np.ones(4), "x1"), Tensor(np.ones(4), "x2")))
 
 
 def test_no_small_change_gets_through_a_perceptron():
@@ -206,6 +210,15 @@ def test_the_worst_that_is_allowed_still_gives_the_right_bits():
     assert worst.z == pytest.approx(worst_by_corners().z, rel=1e-14)
     assert worst.z.min() == pytest.approx(9.9 - 8 * 0.1)  # bit 3: eight digits are without it
     assert worst.activation > 0.9998
+
+
+def test_the_worst_is_printed_a_digit_a_line():
+    head, *lines, last = str(worst_by_bounds()).splitlines()
+
+    assert head.split()[:3] == ["digit", "in", "bits"]
+    assert [int(line.split()[1], 2) for line in lines] == list(range(10))
+    assert lines[5].split()[2::2] == ["≤", "≥", "≤", "≥"]  # 0101
+    assert last == "so each bit is within 1.1e-04 of 0 or 1"
 
 
 def test_no_random_activations_are_worse_than_the_worst(rng):

@@ -28,7 +28,7 @@ def failed(capsys, *arguments):
     return lines[0]
 
 
-@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["draw"], ["explore"], ["bench"]])
+@pytest.mark.parametrize("command", [[], ["demo"], ["train"], ["check"], ["book"], ["draw"], ["explore"], ["bench"]])
 def test_every_command_has_help(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])

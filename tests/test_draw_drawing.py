@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from xml.etree import ElementTree
 
 import numpy as np
@@ -180,10 +181,12 @@ def test_svg_is_well_formed_and_of_the_numbers():
 
 
 @pytest.mark.needs_dot
-def test_a_notebook_shows_svg():
+def test_a_notebook_shows_svg_and_where_it_is_not_trusted_png():
     bundle = draw(chain(2))._repr_mimebundle_()
 
     assert bundle["image/svg+xml"].startswith("<?xml")
+    assert 'style="max-width: 100%; height: auto"' in bundle["image/svg+xml"].split("<g ")[0]
+    assert b64decode(bundle["image/png"], validate=True).startswith(b"\x89PNG")
     assert bundle["text/plain"] == "<drawing of operations: 3 boxes, 2 arrows>"
 
 

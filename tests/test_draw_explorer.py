@@ -59,6 +59,17 @@ def test_hostile_titles_and_labels_make_a_page_that_can_be_written_and_shown(tex
         str(explorer._repr_mimebundle_()).encode("utf-8")
 
 
+@pytest.mark.needs_dot
+@pytest.mark.parametrize("level", ["neurons", "layers"])
+def test_the_picture_that_stands_for_a_page_is_of_the_level_that_it_begins_with(level):
+    net = MLP([2, 2, 1], node=Value, rng=0)
+    C = net.cost([[0.5], [-1.0]], [[1.0]])
+
+    still = explore(C, level=level).picture()
+
+    assert still == mb.draw(C, level=level).svg() != mb.draw(C).svg()
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.htm", "A.HTML", "a.b.html", "ä 😀.html"])
 def test_a_page_is_saved_as_it_is(name, tmp_path):
     explorer = explore(square())

@@ -1,4 +1,4 @@
-"""The command line: `microbp demo | train | check | draw | explore | bench`, a module a command."""
+"""The command line: `microbp demo | train | check | book | draw | explore | bench`, a module a command."""
 
 from microbp.cli.command_line import main
 

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from microbp.cli import bench, check, demo, draw, explore, train
+from microbp.cli import bench, book, check, demo, draw, explore, train
 from microbp.draw import DrawingError
 from microbp.steps import TrainingError
 
-COMMANDS = {"demo": demo, "train": train, "check": check, "draw": draw, "explore": explore, "bench": bench}
+COMMANDS = {
+    "demo": demo, "train": train, "check": check, "book": book, "draw": draw, "explore": explore, "bench": bench
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

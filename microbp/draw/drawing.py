@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,9 @@ NEAREST = 20
 
 TOO_MANY = 1_000
 """Boxes that keep `dot` busy for minutes."""
+
+CSS_PIXELS = 96
+"""To an inch, in a browser: a PNG of so many is as large there as the SVG."""
 
 LEVELS: dict[str, Callable[..., Picture]] = {"operations": operations, "neurons": neurons, "layers": layers}
 
@@ -56,12 +60,18 @@ class Drawing:
             file.write(content)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        """What a notebook shows: SVG, or where there is no `dot` the explorer, and the text with how to get `dot`."""
+        """What a notebook shows: SVG, or where there is no `dot` the explorer, and the text with how to get `dot`.
+
+        A picture that is wider than its cell is made as wide as that, not cut. Beside the SVG stands a PNG: Jupyter
+        shows no SVG of a notebook that isn't trusted, such as one just downloaded.
+        """
         if len(self.picture.boxes) > TOO_MANY:
             hint = "too many for dot to lay out while you wait; save it to a file, or draw another level"
             return {"text/plain": f"{self!r}: {hint}"}
         try:
-            return {"image/svg+xml": self.svg(), "text/plain": repr(self)}
+            fitted = self.svg().replace("<svg ", '<svg style="max-width: 100%; height: auto" ', 1)
+            pixels = b64encode(render(self.dot, "png", CSS_PIXELS)).decode()
+            return {"image/svg+xml": fitted, "image/png": pixels, "text/plain": repr(self)}
         except DrawingError as error:
             # Down here, as the explorer itself shows a drawing where it can't be shown.
             from microbp.draw.explorer import explore

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from microbp.draw.columns import columns_of
-from microbp.draw.drawing import draw
+from microbp.draw.drawing import LEVELS, draw
 from microbp.draw.highlight import route_of
 from microbp.draw.html import html_page
 from microbp.draw.render import DrawingError
@@ -140,7 +140,8 @@ def explore(
     _need_level(level, columns)
     start = dict(zip(("level", "from", "to"), (level, *(columns.pop("ends") or (None, None))), strict=True))
     data = {"kind": "recording", "start": start, **columns}
-    return Explorer(data, title or _title(nodes[0]), lambda: draw(nodes, path).svg())
+    drawn = level if level in LEVELS else None  # a drawing has no level of entries
+    return Explorer(data, title or _title(nodes[0]), lambda: draw(nodes, path, drawn).svg())
 
 
 def _need_level(level: str | None, columns: dict[str, Any]) -> None:

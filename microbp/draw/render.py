@@ -12,13 +12,15 @@ class DrawingError(RuntimeError):
     """A drawing that couldn't be rendered; its text in the DOT language is there all the same."""
 
 
-def render(dot: str, format: str) -> bytes:
+def render(dot: str, format: str, dpi: int = 144) -> bytes:
     """The drawing in one of Graphviz's formats, such as "svg", "pdf" or "png".
+
+    dpi  pixels an inch, of a PNG
 
     Raises DrawingError when `dot` isn't there, or doesn't get along with the drawing.
     """
     if format == "png":
-        dot = dot.replace("rankdir=LR,", "rankdir=LR, dpi=144,", 1)
+        dot = dot.replace("rankdir=LR,", f"rankdir=LR, dpi={dpi},", 1)
     try:
         import graphviz
     except ImportError:

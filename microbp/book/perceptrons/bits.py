@@ -48,7 +48,7 @@ def with_bits(net: MLP) -> MLP:
 
 
 class Worst(NamedTuple):
-    """The worst that can happen, for each digit and bit.
+    """The worst that can happen, for each digit and bit; print it.
 
     z  shape (10, 4): the weighted input with its sign turned so that greater is better, at the worst activations
     """
@@ -59,6 +59,15 @@ class Worst(NamedTuple):
     def activation(self) -> float:
         """What every bit that should be 1 is at least; one that should be 0 is at most 1 minus this."""
         return float(sigmoid(self.z).min())
+
+    def __str__(self) -> str:
+        """What the weighted input of each neuron is at least, or at most: a row a digit, the ones last."""
+        places = range(BITS - 1, -1, -1)
+        lines = ["digit  in bits  " + "".join(f"{f'z of bit {bit}':>12}" for bit in places)]
+        for digit, row in enumerate(self.z):
+            bounds = [f"≥ {row[bit]:.2f}" if digit >> bit & 1 else f"≤ −{row[bit]:.2f}" for bit in places]
+            lines.append(f"{digit:>5}  {format(digit, '04b'):>7}  " + "".join(f"{bound:>12}" for bound in bounds))
+        return "\n".join([*lines, f"so each bit is within {1 - self.activation:.1e} of 0 or 1"])
 
 
 def worst_by_bounds(w: Array = W, b: Array = B) -> Worst:

@@ -48,7 +48,7 @@ def add_bits(x1: Any, x2: Any, merged: bool = True) -> Bits:
 def draw_circuit(*outputs: Any, title: str | None = None) -> Drawing:
     """A drawing of perceptrons as the book has them: on each line its weight, in each box its bias.
 
-    outputs  nodes that perceptrons made of nodes. `mb.draw` shows the same graph with its rate factors, all 0
+    outputs  Values that perceptrons made of Values. `mb.draw` shows the same graph with its rate factors, all 0
 
     >>> from microbp.value import Value
     >>> draw_circuit(*add_bits(Value(1.0, "x1"), Value(1.0, "x2")))
@@ -75,6 +75,8 @@ def _perceptrons(outputs: Any) -> list[Perceptron]:
     """The perceptrons behind the outputs; an error where anything else was computed."""
     found = {}
     for node in in_order(outputs):
+        if node.shape:
+            raise ValueError(f"draw_circuit: {node.name} has shape {node.shape}; want Values, a number on each line")
         if node.primitive is not None:
             neuron = getattr(getattr(node.primitive, "on_floats", None), "__self__", None)
             if not isinstance(neuron, Perceptron):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 from typing import Any, NamedTuple
 
-from microbp.book.perceptrons.neuron import by_threshold
+from microbp.book.perceptrons.neuron import Perceptron, by_threshold
 
 EVIDENCE = ("good weather", "company", "near transit")
 """What is weighed before going to the cheese festival: x₁, x₂, x₃, each 0 or 1 (Nielsen ch. 1)."""
@@ -24,6 +24,15 @@ def goes_to_the_cheese_festival(weather: Any, company: Any, transit: Any, thresh
     [0.0, 1.0]
     """
     return by_threshold([weather, company, transit], WEIGHTS, threshold)
+
+
+def cheese_festival(threshold: float = 5.0) -> Perceptron:
+    """The same decision with a bias, as a perceptron to be drawn: w = (6, 2, 2), b = −threshold.
+
+    >>> cheese_festival(threshold=3)
+    <go?: w = (6, 2, 2), b = -3>
+    """
+    return Perceptron(WEIGHTS, -threshold, "go?")
 
 
 class TruthTable(NamedTuple):

@@ -1,0 +1,1 @@
+"""The proofs of the equations, each by two ways that have nothing in common but the equation."""
