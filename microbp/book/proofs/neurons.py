@@ -110,5 +110,6 @@ def hadamard(rng: np.random.Generator, function: Function, comparison: Compariso
 
 
 def _exact_sigmoid(z: float) -> float:
-    with localcontext(prec=40):
+    with localcontext() as context:
+        context.prec = 40
         return float(1 / (1 + (-Decimal(float(z))).exp()))
