@@ -21,6 +21,7 @@ language = "en"
 smartquotes = False  # in the docstrings quotes are Python's
 
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autodoc_member_order = "bysource"
 python_display_short_literal_types = True
 

@@ -78,7 +78,10 @@ def remake(path: Path, run: bool = True) -> None:
     if run:
         from nbclient import NotebookClient
 
-        client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", record_timing=False)
+        client = NotebookClient(
+            notebook, timeout=SECONDS, kernel_name="python3", record_timing=False,
+            extra_arguments=["--log-level=ERROR"],  # the kernel's, which else has a word on encryption each time
+        )
         client.execute(cwd=str(path.parent))
     notebook = nbformat.from_dict(tidied(notebook))
     nbformat.validate(notebook)

@@ -122,7 +122,7 @@ def output(k, kind, **given):
         (output(1, "error", ename="ValueError", evalue="", traceback=[]), "cell 1 ended with an error: ValueError"),
         (output(1, "stream", name="stderr", text="A warning"), "cell 1 wrote to standard error: 'A warning'"),
         (output(1, "display_data", data={lesson_checks.WIDGET: {}}), "cell 1 shows a widget"),
-        (output(1, "stream", text="read /home/me/x.csv"), "cell 1 shows '/home/me/x.csv'"),
+        (output(1, "stream", text="read /opt/data/x.csv"), "cell 1 shows '/opt/data/x.csv'"),
         (output(1, "stream", text=r"read C:\Users\me"), r"cell 1 shows 'C:\\Users\\me'"),
         (output(1, "stream", text="<function f at 0x7f8a12345678>"), "cell 1 shows '0x7f8a12345678'"),
         (put(2, source="%matplotlib inline"), "cell 2 is no plain Python: %matplotlib inline"),

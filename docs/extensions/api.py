@@ -1,10 +1,11 @@
-"""The Sphinx extension of the pages about the library: `.. api::` and `.. primitives::`.
+"""The Sphinx extension of the pages about the library: `.. api::`, `.. primitives::` and `.. equations::`.
 
     .. api::                  what stands under these names, each with its docstring
        Value
        data.*
 
     .. primitives::           the table of the functions that can be differentiated, with their formulas
+    .. equations::            the table of the book's equations: what computes each, and the lesson that shows it
 
 What is a class, function or module is shown by autodoc; a row of the table of primitives as a function.
 """
@@ -12,6 +13,7 @@ What is a class, function or module is shown by autodoc; a row of the table of p
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterator
 from functools import cache
 from types import ModuleType
@@ -20,6 +22,7 @@ from typing import Any
 from docutils import nodes
 from docutils.statemachine import StringList
 from house_docstrings import as_rst, as_words
+from pages import LESSONS, ROOT
 from public_names import all_names, expanded, thing
 from sphinx import addnodes
 from sphinx.application import Sphinx
@@ -63,6 +66,34 @@ class Primitives(SphinxDirective):
         return parsed(self, lines)
 
 
+class Equations(SphinxDirective):
+    """The table of all rows of `mb.book.equations`: number, formula and words, what computes it, where it is shown."""
+
+    def run(self) -> list[nodes.Node]:
+        lines = [".. list-table::", "   :header-rows: 1", "   :class: equations", "   :widths: 8 46 22 24", ""]
+        lines += row("eq.", "says", "computed by", "shown in")
+        for number, equation in thing("book").equations.items():
+            says = [f"``{equation.formula}``", "", f"       {as_words([equation.words])}"]
+            lines += row(number, "\n".join(says), function_link(equation.function), lesson_link(*equation.notebook))
+        return parsed(self, "\n".join(lines).splitlines())
+
+
+def function_link(function: Any) -> str:
+    """The name of a function, which leads to where it is told of if it is public."""
+    name = next((name for name in shown() if thing(name) is function), function.__qualname__)
+    is_method = name.partition(".")[0] in shown()
+    short = re.sub(r"^(?:[a-z_]+\.)+", "", name)  # without its modules
+    return f":py:obj:`{short} <microbp.{name}>`" if name in shown() or is_method else f"``{short}``"
+
+
+def lesson_link(file: str, heading: str) -> str:
+    """A heading of a lesson, which leads there if the lesson is written."""
+    if not (ROOT / "notebooks" / file).is_file():
+        return as_words([heading])
+    page = file.removesuffix(".ipynb")
+    return f"`{as_words([heading])} <../{LESSONS}/{page}.html#{nodes.make_id(heading)}>`__"
+
+
 def parsed(directive: SphinxDirective, lines: list[str]) -> list[nodes.Node]:
     """Lines of reStructuredText as nodes."""
     place = nodes.Element()
@@ -91,7 +122,9 @@ def entry(name: str) -> list[str]:
     """The directive that shows what stands under a name."""
     value, full = thing(name), f"microbp.{name}"
     if isinstance(value, ModuleType):
-        return [f".. automodule:: {value.__name__}", "   :no-index:" if value.__name__ != full else "", ""]
+        title = [f".. rubric:: mb.{name}", ""] if "." in name else []  # a module within the one that the page is about
+        index = "" if value.__name__ == full else "   :no-index:"
+        return [*title, f".. automodule:: {value.__name__}", index, ""]
     if isinstance(value, mb.Primitive):
         words = as_rst(as_plain(value), link)
         return [f".. py:function:: {full}{called(value)}", "", *[f"   {line}" for line in words], ""]
@@ -130,8 +163,9 @@ def shown() -> frozenset[str]:
 
 def link(code: str) -> str | None:
     """Where code in a docstring leads: `mb.grad` and `mb.tanh(x)`, and public classes by their bare names."""
-    name = code.split("(", 1)[0].removeprefix("mb.")
-    if name in shown() and (code.startswith("mb.") or name[:1].isupper()):
+    full = code.split("(", 1)[0]
+    name = full.removeprefix("microbp.").removeprefix("mb.")
+    if name in shown() and (name != full or name[:1].isupper()):
         return f"microbp.{name}"
     return None
 
@@ -158,6 +192,7 @@ def as_written(app: Sphinx, document: nodes.document) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     app.add_directive("api", Api)
     app.add_directive("primitives", Primitives)
+    app.add_directive("equations", Equations)
     app.connect("autodoc-process-docstring", docstring)
     app.connect("autodoc-skip-member", leave_out)
     app.connect("doctree-read", as_written)

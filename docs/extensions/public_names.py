@@ -28,7 +28,8 @@ def expanded(names: Iterable[str]) -> list[str]:
     for name in names:
         module = name.removesuffix(".*")
         inner = [f"{module}.{x}" for x in names_of(thing(module))] if module != name else []
-        full += [module, *expanded(f"{x}.*" if isinstance(thing(x), ModuleType) else x for x in inner)]
+        modules = [x for x in inner if isinstance(thing(x), ModuleType)]
+        full += [module, *[x for x in inner if x not in modules], *expanded(f"{x}.*" for x in modules)]
     return full
 
 
