@@ -1,6 +1,6 @@
-"""What eq. 46 costs beside backpropagation, from 2 weights to 100,000; and a mini-batch at once beside one by one.
+"""What eq. 46 costs beside backpropagation, in networks of 2 to 100,000 weights.
 
-    python -m benchmarks.differences                 # three minutes; the tables
+    python -m benchmarks.differences                 # three minutes
     python -m benchmarks.differences --out results   # and results/differences.md
     python -m benchmarks.differences --cpu-time      # the time of the processor, for a machine with other work to do
 
@@ -10,31 +10,26 @@ forward passes, and backpropagation about two. Here the naive way has all advant
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
-from pathlib import Path
-from time import perf_counter, process_time
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Sequence
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded
 
 import numpy as np  # noqa: E402
 
 import microbp as mb  # noqa: E402
-from microbp.bench.digits import Array, Digits, flat  # noqa: E402
+from benchmarks.tabled import tabled  # noqa: E402
+from microbp.bench.digits import Digits, flat  # noqa: E402
 from microbp.bench.eager import network  # noqa: E402
-from microbp.bench.harness import Contestant, Ready, Workload, measure  # noqa: E402
-from microbp.bench.machine import describe, single_threaded  # noqa: E402
+from microbp.bench.harness import Contestant, Ready, Workload  # noqa: E402
 from microbp.bench.numpy_ import cost_and_gradient  # noqa: E402
 from microbp.bench.outcome import Outcome  # noqa: E402
-from microbp.bench.report import as_text, ratio_text, short, time_text  # noqa: E402
+from microbp.bench.report import short, time_text  # noqa: E402
 
 NETWORKS = (
-    [1, 1], [2, 1], [2, 2, 1], [3, 2, 1], [2, 3, 1], [4, 3, 1], [4, 4, 2], [6, 6, 2], [10, 8, 2], [20, 12, 4], [50, 18, 5],
-    [100, 28, 8], [300, 32, 10], [784, 30, 10], [784, 126, 10],
+    [1, 1], [2, 1], [2, 2, 1], [3, 2, 1], [2, 3, 1], [4, 3, 1], [4, 4, 2], [6, 6, 2], [10, 8, 2], [20, 12, 4],
+    [50, 18, 5], [100, 28, 8], [300, 32, 10], [784, 30, 10], [784, 126, 10],
 )  # fmt: skip
 ALL_UP_TO, SAMPLE = 10_000, 1_000
 """Up to so many weights all are moved by eq. 46; of more, a sample, evenly spread."""
@@ -42,10 +37,6 @@ ALL_UP_TO, SAMPLE = 10_000, 1_000
 EPSILON = 1e-6
 
 FORWARD, NAIVE, BY_HAND, REPLAYED, SWEPT = "forward pass", "eq. 46", "BP1–BP4 by hand", "replayed", "recorded and swept"
-
-
-# ------------------------------------------------------------------------- eq. 46 against the backward pass
-
 
 class Gradient:
     """The gradient of one example's cost in a network, sigmoid and quadratic, by weights and biases: n of them.
@@ -149,7 +140,8 @@ def crossings(outcomes: Sequence[Outcome]) -> list[str]:
         cheap = [weights(o) for o in outcomes if o.ratio(NAIVE, way).median <= 1]
         dear = [weights(o) for o in outcomes if weights(o) not in cheap]
         last = outcomes[-1]
-        few = f"is the cheaper one up to {max(cheap)} weights, not from {min(dear)} on" if cheap else "is always dearer"
+        until = f", not from {min(dear)} on" if dear else ""
+        few = f"is the cheaper one up to {max(cheap)} weights{until}" if cheap else "is always dearer"
         times = short(last.ratio(NAIVE, way).median)
         lines.append(f"- Eq. 46 beside {way}: it {few}; {times} times as dear at {weights(last):,}.")
     return lines
@@ -161,119 +153,14 @@ def weights(outcome: Outcome) -> int:
     return sum((n_in + 1) * n_out for n_in, n_out in zip(sizes, sizes[1:], strict=False))
 
 
-# ------------------------------------------------------------- a mini-batch at once against one by one
-
-
-LOOP, MATRIX = "numpy, one by one", "numpy, one matrix"
-
-
-def mini_batch(m: int) -> Workload:
-    """The gradient over m examples of 784-30-10: one after the other and added up, or as the columns of one matrix."""
-    sizes = [784, 30, 10]
-
-    def by_hand(together: bool) -> Ready:
-        tasks = pieces(Digits(sizes, m, 1_000), together)
-        gradients = [cost_and_gradient(task)[1] for task in tasks]
-        return of_all([ready.step for ready in gradients], len(gradients))
-
-    def replayed(together: bool) -> Ready:
-        whole = Digits(sizes, m, 1_000)
-        net = network(sizes, whole.start, mb.Tensor)
-        tasks = pieces(whole, together)
-        program = mb.record(net.cost, *tasks[0].first, wrt=net)
-        return of_all([partial(program.value_and_grad, *task.first) for task in tasks], len(tasks))
-
-    def of_the_book(together: bool) -> Ready:
-        task = Digits(sizes, m, 1_000)
-        net = mb.network.Network(sizes, matrix_form=together)
-        net.weights, net.biases = task.start[::2], task.start[1::2]
-        x, y = task.first
-        batch = [(x[:, [k]], y[:, [k]]) for k in range(m)]
-        return Ready(lambda: net.update_mini_batch(batch, 0.0))
-
-    contestants = [
-        Contestant(LOOP, lambda: by_hand(False)),
-        Contestant(MATRIX, lambda: by_hand(True)),
-        Contestant("replayed, one by one", lambda: replayed(False)),
-        Contestant("replayed, one matrix", lambda: replayed(True), "replayed, one by one"),
-        Contestant("the book's class, one by one", lambda: of_the_book(False)),
-        Contestant("the book's class, one matrix", lambda: of_the_book(True), "the book's class, one by one"),
-    ]
-    right = lambda work: Digits(sizes, m, 1_000).expected_gradient()  # noqa: E731
-    return Workload(f"mini-batch-{m}", f"784-30-10, a mini-batch of {m}", "gradient", contestants, LOOP, right)
-
-
-class Piece(NamedTuple):
-    """Some of the examples of a mini-batch, in columns, and the parameters that their gradient is by."""
-
-    start: list[Array]
-    first: tuple[Array, Array]
-    m: int
-
-
-def pieces(whole: Digits, together: bool) -> list[Any]:
-    """The mini-batch in one piece, or an example a piece."""
-    x, y = whole.first
-    size = whole.m if together else 1
-    columns = [slice(k, k + size) for k in range(0, whole.m, size)]
-    cut = [tuple(np.ascontiguousarray(array[:, some]) for array in (x, y)) for some in columns]
-    return [Piece(whole.start, first, size) for first in cut]
-
-
-def of_all(gradients: Sequence[Callable[[], tuple[float, Sequence[Array]]]], count: int) -> Ready:
-    """The mean of the gradients of all pieces, added up in place."""
-
-    def step() -> list[Array]:
-        _, first = gradients[0]()
-        sums = list(first)
-        for gradient in gradients[1:]:
-            for total, nabla in zip(sums, gradient()[1], strict=True):
-                total += nabla
-        return sums
-
-    return Ready(step, result=lambda: flat(step()) / count)
-
-
-def speed_ups(outcomes: Iterable[Outcome]) -> str:
-    """How many times as fast one matrix is as one example after another."""
-    kinds = ["numpy", "replayed", "the book's class"]
-    lines = [f"| mini-batch | {' | '.join(kinds)} |", "|---:|---:|---:|---:|"]
-    for outcome in outcomes:
-        ratios = [ratio_text(outcome.ratio(f"{kind}, one by one", f"{kind}, one matrix")) for kind in kinds]
-        lines.append(f"| {outcome.name.rpartition('-')[2]} | {' | '.join(ratios)} |")
-    return "\n".join(lines) + "\n"
+def tables(outcomes: Sequence[Outcome]) -> str:
+    """All that came out."""
+    sample = f"\\* {SAMPLE:,} of the weights were moved.\n"
+    return "\n".join([as_table(outcomes), sample, *crossings(outcomes), ""])
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.differences", description=__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write differences.md there")
-    parser.add_argument("--rounds", type=int, default=40, help="rounds of the short ones (default: 40)")
-    parser.add_argument("--seconds", type=float, default=2.0, help="for each contestant in all rounds (default: 2)")
-    parser.add_argument("--cpu-time", action="store_true", help="count the time of the processor, not that of the wall")
-    options = parser.parse_args()
-    clock = process_time if options.cpu_time else perf_counter
-    timed = partial(measure, rounds=options.rounds, seconds=options.seconds, clock=clock)
-    with single_threaded():
-        page = ["# Difference quotients, mini-batches", ""]
-        page += [f"- {heading}: {text}" for heading, text in describe().items()]
-        page += [f"- clock: {'processor' if options.cpu_time else 'wall'}"]
-        print("\n".join(page), flush=True)
-        found: list[list[Outcome]] = [[], []]
-        workloads = [[Gradient(sizes).workload() for sizes in NETWORKS], [mini_batch(m) for m in (10, 100)]]
-        for kind, outcomes in zip(workloads, found, strict=True):
-            for workload in kind:
-                outcome = timed(workload)
-                if outcome.interrupted:
-                    print("Interrupted.", file=sys.stderr)
-                    return 130
-                print(f"\n{as_text(outcome)}", flush=True)
-                outcomes.append(outcome)
-    tables = ["", as_table(found[0]), *crossings(found[0]), "", speed_ups(found[1])]
-    print("\n".join(tables))
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        (options.out / "differences.md").write_text("\n".join(page + tables), encoding="utf-8")
-    return 0
+    return tabled(__doc__, "differences", [Gradient(sizes).workload() for sizes in NETWORKS], tables)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from microbp.data.bars import are_watched
+from microbp.data.bars import progress_bar
 from microbp.graph import Node
 from microbp.nn.examples import as_array
 from microbp.trajectory import Trajectory
@@ -55,7 +55,7 @@ def gradient_descent(
     found: list[tuple[Array, float, Array]] = []
     here, diverged, interrupted = start.reshape(-1), False, False
     try:
-        with _bar(steps, progress) as bar:
+        with progress_bar(steps, "step", progress, brief=True) as bar:
             while True:
                 with np.errstate(all="ignore"):
                     C, nabla = evaluate(here)
@@ -130,13 +130,3 @@ def _need_positive(name: str, x: Any, operation: str = "gradient_descent") -> No
         raise TypeError(f"{operation}: {name} is a number, not {x!r}")
     if not 0 < x < np.inf:
         raise ValueError(f"{operation}: {name} is greater than 0, and finite, not {x}")
-
-
-def _bar(steps: int, progress: bool) -> Any:
-    if not (progress and are_watched()):
-        from tqdm.std import tqdm as silent  # tqdm.auto warns in a notebook where ipywidgets is missing
-
-        return silent(total=steps, disable=True)
-    from tqdm.auto import tqdm
-
-    return tqdm(total=steps, unit="step", delay=1, leave=False)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from microbp import sweeps
 from microbp.data import one_hot
-from microbp.data.bars import are_watched
+from microbp.data.bars import progress_bar
 from microbp.nn.costs import Cost
 from microbp.nn.examples import as_array, as_digits, as_rows
 from microbp.nn.network import MLP
@@ -118,7 +118,7 @@ def gradient_spread(
     gradient = _gradient(Problem.of(net, X, Y, cost, None, None), {m, *map(len, chunks)})
     distances, cosines = np.zeros(batches), np.zeros(batches)
     interrupted = False
-    with _bar(len(chunks) + batches, progress) as bar:
+    with progress_bar(len(chunks) + batches, "batch", progress, brief=True) as bar:
         nabla: Array = np.zeros(())
         for rows in chunks:
             nabla = nabla + len(rows) / len(X) * gradient(rows)
@@ -212,14 +212,3 @@ def _count(name: str, n: Any) -> int:
     if not isinstance(n, int | np.integer) or n < 1:
         raise ValueError(f"gradient_spread: {name} is a whole number of at least 1, not {n!r}")
     return int(n)
-
-
-def _bar(total: int, progress: bool) -> Any:
-    if not (progress and are_watched()):
-        from tqdm.std import tqdm as silent  # tqdm.auto warns in a notebook where ipywidgets is missing
-
-        return silent(total=total, disable=True)
-    from tqdm.auto import tqdm
-
-    return tqdm(total=total, unit="batch", delay=1, leave=False)
-

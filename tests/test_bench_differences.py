@@ -1,4 +1,4 @@
-"""What is timed in benchmarks/differences.py is the gradient, whichever way, and its tables say what was timed."""
+"""What is timed in benchmarks/differences.py is the gradient, whichever way, and its table says what was timed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ from benchmarks.differences import (
     Gradient,
     as_table,
     crossings,
-    mini_batch,
-    speed_ups,
 )
 from microbp.bench import measure
 from microbp.bench.outcome import Outcome, Timing
@@ -27,6 +25,10 @@ def outcome(name, **seconds):
     named = {FORWARD: 1.0, NAIVE: 1.0, BY_HAND: 1.0, REPLAYED: 1.0, SWEPT: 1.0} | seconds
     timings = {way: Timing({0: s}, 1, {}, "", FORWARD) for way, s in named.items()}
     return Outcome(name, name, "weight", timings, {})
+
+
+def measured(workload):
+    return measure(workload, rounds=3, seconds=0.01, sample=1e-4, progress=False)
 
 
 @pytest.mark.parametrize("way", ["naive", "by_hand", "replayed", "swept"])
@@ -68,13 +70,11 @@ def test_of_many_weights_a_sample_is_moved_and_the_table_says_so(monkeypatch):
 
 
 def test_all_contestants_pass_and_none_is_left_out():
-    workloads = [Gradient([5, 4, 3]).workload(), mini_batch(3)]
-    outcomes = [measure(workload, rounds=3, seconds=0.01, sample=1e-4, progress=False) for workload in workloads]
+    found = measured(Gradient([5, 4, 3]).workload())
 
-    assert [found.left_out for found in outcomes] == [{}, {}]
-    assert [len(found.timings) for found in outcomes] == [5, 6]
-    assert as_table(outcomes[:1]).count("\n") == 3
-    assert speed_ups(outcomes[1:]).splitlines()[-1].startswith("| 3 | ")
+    assert found.left_out == {}
+    assert list(found.timings) == [FORWARD, NAIVE, BY_HAND, REPLAYED, SWEPT]
+    assert as_table([found]).splitlines()[-1].startswith("| 39 | 5-4-3 | ")
 
 
 def test_the_crossing_is_where_eq_46_stops_being_the_cheaper_one():
@@ -85,6 +85,14 @@ def test_the_crossing_is_where_eq_46_stops_being_the_cheaper_one():
     assert swept == (
         "- Eq. 46 beside recorded and swept: it is the cheaper one up to 3 weights, not from 19 on; "
         "2.00 times as dear at 19."
+    )
+
+
+def test_of_a_run_that_was_interrupted_there_is_the_table_of_what_was_measured():
+    small = outcome("2-1", **{SWEPT: 10.0})
+
+    assert crossings([small])[-1] == (
+        "- Eq. 46 beside recorded and swept: it is the cheaper one up to 3 weights; 0.10 times as dear at 3."
     )
 
 

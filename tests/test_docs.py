@@ -7,6 +7,8 @@ from pathlib import Path
 
 from edges import EDGES, as_markdown
 
+from microbp import book_results
+
 DOCS = Path(__file__).parent.parent / "docs"
 
 
@@ -48,3 +50,15 @@ def test_the_page_about_replay_runs_and_prints_what_it_shows():
             printed = out.getvalue()
         else:
             assert printed == text
+
+
+def test_the_page_of_results_has_the_tables_of_what_is_stored_and_its_code_runs():
+    page = (DOCS / "results.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        exec(compile(code, "results.md", "exec"), {})
+    results = book_results.read()
+
+    assert page.partition("\n**")[2] == f"{results}\n".removeprefix("**")
+    assert out.getvalue() == f"{results['quadratic-30'][0].history}\n{results.only('rates')}\n"

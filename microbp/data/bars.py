@@ -16,6 +16,11 @@ def are_watched() -> bool:
 
 def progress_bar(total: int, unit: str, progress: bool) -> Any:
     """tqdm's bar for so many units, shown where it is wanted and watched; to be closed in the end."""
+def progress_bar(total: int, unit: str, progress: bool, brief: bool = False) -> Any:
+    """tqdm's bar for so many units, shown where it is wanted and watched; to be closed in the end.
+
+    brief  whether it comes only of what takes more than a second, and goes when that is done
+    """
     if not (progress and are_watched()):
         from tqdm.std import tqdm as silent  # tqdm.auto warns in a notebook where ipywidgets is missing
 
@@ -23,3 +28,4 @@ def progress_bar(total: int, unit: str, progress: bool) -> Any:
     from tqdm.auto import tqdm
 
     return tqdm(total=total, unit=unit, leave=True)
+    return tqdm(total=total, unit=unit, leave=not brief, delay=1 if brief else 0)
