@@ -6,7 +6,7 @@ to BP4, `draw` draws a graph, and `record` makes a program of a function, to pri
 these says more.
 """
 
-from microbp import baselines, book, book_results, data, equations, network
+from microbp import baselines, book, book_results, data, equations, network, plots
 from microbp.check import check
 from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
@@ -178,6 +178,7 @@ __all__ = [
     "Path",
     "Paths",
     "paths",
+    "plots",
     "power",
     "Primitive",
     "Program",

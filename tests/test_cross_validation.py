@@ -145,6 +145,7 @@ def test_of_one_fold_there_is_no_spread_and_of_none_no_mean():
 # ------------------------------------------------------------------------------------------ Ctrl-C
 
 
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.parametrize("where", ["learn", "train"])
 def test_ctrl_c_keeps_the_folds_that_were_finished(where, capsys):
     """Also where it meets `train`, which ends at it and returns a network that has learned half."""

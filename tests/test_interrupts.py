@@ -10,6 +10,7 @@ import pytest
 from microbp.interrupts import noticed
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_is_noticed_and_still_interrupts():
     with noticed() as came:
         assert came == []
