@@ -17,6 +17,7 @@ from microbp.gradient_spread import GradientSpread, gradient_spread
 from microbp.graph import Node, Primitive
 from microbp.history import History
 from microbp.kinds import Elementwise, Reduction
+from microbp.layer_statistics import layer_statistics
 from microbp.linear import Linear, LinearInSequence, MatrixProduct
 from microbp.linearized import LinearizedGraph, linearize, paths
 from microbp.nn import (
@@ -151,6 +152,7 @@ __all__ = [
     "jacobian",
     "jvp",
     "Layer",
+    "layer_statistics",
     "leaky_relu",
     "Linear",
     "linearize",

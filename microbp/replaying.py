@@ -61,6 +61,7 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
     if normalizes(problem.net) and not issubclass(problem.net.node, Tensor):
         raise RecordingError("a network of Values is recorded on one example, and batch normalization needs several")
     penalty = None if problem.regularizer is None else problem.penalty
+    penalty = problem.penalty if regularizers.adds_cost(problem.regularizer) else None
     bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None
     descent = Descent(parameters, X, Y, optimizer, penalty, bound, problem.masks)
     try:

@@ -10,7 +10,7 @@ from microbp import sweeps
 from microbp.graph import Node
 from microbp.nn.optimizers import SGD, Optimizer
 from microbp.nn.parameters import assign, cotangent_of, numbers_of
-from microbp.nn.regularizers import has_bound
+from microbp.nn.regularizers import adds_cost, has_bound
 from microbp.problem import Problem
 from microbp.program.descent import Descent
 
@@ -46,7 +46,7 @@ class Swept:
         cotangents = sweeps.backward(c, eta)
         gradients = [cotangent_of(w, cotangents) for w in parameters]
         before = self._as_it_is()
-        if regularizer is not None:
+        if adds_cost(regularizer):
             added = self.problem.penalty(before[0])
             gradients = [g if more is None else g + more for g, more in zip(gradients, added, strict=True)]
         if has_bound(regularizer):

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from microbp.data import one_hot
 from microbp.data.bars import progress_bar
 from microbp.history import Epoch, History
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_answers, as_array, as_digits, as_rows, correct
+from microbp.nn.examples import as_answers, as_desired, as_rows, correct
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
@@ -130,15 +129,8 @@ def _pair(data: Any, what: str) -> tuple[Any, Any, str]:
 
 def _checked(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
     """Examples and desired outputs in rows, as the network's dtype."""
-    n_out = net.sizes[-1]
-    X, Y = as_rows(X, net.sizes[0], f"train: X of {what}"), as_array(Y, f"train: Y of {what}")
-    if Y.ndim == 1 and len(Y) == len(X):
-        Y = Y.reshape(-1, 1) if n_out == 1 else one_hot(as_digits(Y, n_out, f"train: Y of {what}"), n_out)
-    if Y.shape != (len(X), n_out):
-        raise ValueError(
-            f"train: Y of {what} has shape {Y.shape}, X has {len(X)} rows; want shape ({len(X)}, {n_out}), "
-            f"or ({len(X)},) for labels"
-        )
+    X = as_rows(X, net.sizes[0], f"train: X of {what}")
+    Y = as_desired(Y, len(X), net.sizes[-1], f"train: Y of {what}")
     _need_finite("X", X, what)
     _need_finite("Y", Y, what)
     return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)

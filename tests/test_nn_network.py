@@ -420,6 +420,7 @@ def test_inputs_that_are_no_real_numbers_are_refused(data):
         ({"activation": 3}, TypeError, "activation is one of sigmoid, .*, or a function of your own, not 3"),
         ({"activation": None}, TypeError, "activation is one of sigmoid, .* not None"),
         ({"initializer": "xavier"}, ValueError, "unknown initializer 'xavier'; there are normal, inverse_sqrt, lecun"),
+        ({"initializer": "xavier"}, ValueError, "unknown initializer 'xavier'; there are normal, inverse_sqrt, le"),
         ({"initializer": 0.1}, TypeError, "initializer is one of normal, .* not 0.1"),
         (
             {"initializer": lambda rng, n_out, n_in: (np.ones((n_in, n_out)), np.ones(n_out))},

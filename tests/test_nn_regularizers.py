@@ -21,6 +21,7 @@ FORMULAS = [
     (Elastic(2.0, 3.0), lambda w: p.sum(p.abs(w)) * (2.0 / N) + p.sum(w * w) * (3.0 / (2 * N))),
     (Several([L1(2.0), MaxNorm(0.1), L2(3.0)]), lambda w: p.sum(p.abs(w)) * (2.0 / N) + p.sum(w * w) * (3.0 / (2 * N))),
     (MaxNorm(0.1), lambda w: p.sum(w) * 0.0),
+    (Several([MaxNorm(0.1), MaxNorm(0.2)]), lambda w: p.sum(w) * 0.0),
 ]
 every_regularizer = pytest.mark.parametrize(
     "regularizer", [L1(2.0), L2(2.0), Elastic(1.0, 2.0), MaxNorm(0.9), [L2(2.0), MaxNorm(0.9)]], ids=repr
@@ -119,10 +120,11 @@ def test_weights_that_are_allowed_are_themselves(rng):
 def test_max_norm_of_very_large_weights_does_not_overflow_and_of_nan_hides_nothing():
     bound = MaxNorm(2.0)
 
-    assert bound.constrained(np.array([[3e200, 4e200]])) == pytest.approx(np.array([[1.2, 1.6]]))
-    for wrong in (np.nan, np.inf):
-        with np.errstate(invalid="ignore"):
-            assert not np.isfinite(bound.constrained(np.array([[wrong, 5.0]]))).all()
+    assert bound.constrained(np.array([[3e200, 4e200], [0.0, 1.0], [6.0, 8.0]])) == pytest.approx(
+        np.array([[1.2, 1.6], [0.0, 1.0], [1.2, 1.6]])
+    )
+    for wrong in (np.nan, np.inf, -np.inf):
+        assert not np.isfinite(bound.constrained(np.array([[wrong, 5.0]]))).all()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -236,7 +238,8 @@ def test_a_bound_that_changes_the_shape_is_named(replay):
 def test_a_list_of_none_is_none_and_a_list_of_one_is_that_one():
     assert as_one(None) is None and as_one([]) is None and as_one(()) is None
     one = L2(1.0)
-    assert as_one(one) is one and as_one([one]) is one
+    assert as_one(one) is one and as_one([one]) is one and as_one([one, Regularizer()]) is one
+    assert as_one(Regularizer()) is None
 
 
 # ------------------------------------------------------------------------------------------- errors

@@ -7,7 +7,7 @@ import pytest
 
 import microbp as mb
 from microbp import MLP, RecordingError, Tensor, Value
-from microbp.nn.costs import cross_entropy, hinge
+from microbp.nn.costs import cross_entropy, hinge, multiclass_hinge
 from microbp.program import record
 
 both_nodes = pytest.mark.parametrize("node", [Value, Tensor])
@@ -59,6 +59,30 @@ def test_columns_that_are_not_one_hot_are_refused_at_a_replay(node, replayed):
         with pytest.raises(ValueError, match=f"multiclass_hinge: y has a column {column}; want a single 1, in the pl"):
             replayed(*programs, wrong)
     assert programs[0](X, np.eye(2)[::-1]) == pytest.approx(f(X, np.eye(2)[::-1]).data, rel=1e-14)
+
+
+@both_nodes
+@pytest.mark.parametrize("m", [1, 2])
+def test_of_a_transposed_argument_the_columns_are_those_that_the_function_sees(node, m):
+    net = MLP([3, 2], "linear", node=node, rng=0)
+    y = np.array([[0.0, 1.0], [0.0, 1.0]])[:m]  # both examples of the second class: as columns not one-hot
+    program = record(lambda x, y: net.cost(x.T, y.T, "multiclass_hinge"), X.T[:m], np.eye(2)[:m], node=node)
+
+    assert program(X.T[:m], y) == pytest.approx(net.cost(X[:, :m], y.T, "multiclass_hinge").data, rel=1e-14)
+    with pytest.raises(ValueError, match="multiclass_hinge: y has a column 1, 1; want a single 1"):
+        program(X.T[:m], np.ones((m, 2)))
+    if m == 1:
+        with pytest.raises(ValueError, match="multiclass_hinge: y has a column 1, 1; want a single 1"):
+            program.batch(5)(np.ones((1, 3, 5)), np.ones((1, 2, 5)))
+
+
+def test_where_only_some_entries_are_given_each_is_asked_for_itself():
+    a, zero = np.array([[Value(0.3)], [Value(0.1)]]), Value(0.0, varies=False)
+    program = record(lambda y: multiclass_hinge(a, np.array([[y], [zero]])), 1.0)
+
+    assert program(1.0) == pytest.approx(0.8)
+    with pytest.raises(ValueError, match="multiclass_hinge: y holds 0.5; want a single 1, in the place of what is ri"):
+        program(0.5)
 
 
 @both_nodes

@@ -80,10 +80,20 @@ def test_training_has_the_bits_of_the_networks_own_loop(optimizer, activation, o
 
 @every_optimizer
 @pytest.mark.parametrize(
-    ("activation", "cost"), [("tanh", "quadratic"), ("softmax", "log_likelihood"), ("sigmoid", "cross_entropy")]
+    ("activation", "cost"),
+    [
+        ("tanh", "quadratic"),
+        ("softmax", "log_likelihood"),
+        ("sigmoid", "cross_entropy"),
+        ("linear", "multiclass_hinge"),
+        ("linear", "absolute"),
+        ("linear", "squared"),
+    ],
 )
 def test_training_values_is_that_of_their_own_loop(optimizer, activation, cost):
     X, Y = some_examples(8, 3, 2)
+    if cost == "multiclass_hinge":
+        Y = np.eye(2)[Y.argmax(axis=1)]
     nets = [MLP([3, 4, 2], "tanh", activation, node=Value, rng=0) for _ in range(2)]
     optimizers = [optimizer(0.1), optimizer(0.1)]
     nodes = nets[0].parameters()

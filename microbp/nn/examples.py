@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from microbp.data import one_hot
+
 
 class Predicting(Protocol):
     """What answers for examples in rows, as an MLP does."""
@@ -71,6 +73,18 @@ def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
     if np.isin((-1, 0), labels).all():
         raise ValueError(f"{what}: {kinds}, not both −1 and 0")
     return np.asarray(labels.reshape(n) > 0)
+
+
+def as_desired(Y: Any, n: int, n_out: int, what: str) -> np.ndarray:
+    """Desired outputs of n examples in rows, (n, n_out); labels (n,) become rows with a 1 in the place of the label."""
+    rows = as_array(Y, what)
+    if rows.ndim == 1 and len(rows) == n:
+        rows = rows.reshape(-1, 1) if n_out == 1 else one_hot(as_digits(rows, n_out, what), n_out)
+    if rows.shape != (n, n_out):
+        raise ValueError(
+            f"{what} has shape {rows.shape}, X has {n} rows; want shape ({n}, {n_out}), or ({n},) for labels"
+        )
+    return rows
 
 
 def as_digits(labels: np.ndarray, n_out: int, what: str) -> np.ndarray:

@@ -142,10 +142,11 @@ class Several(Regularizer):
 
     def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
         """The sum of their gradients."""
-        first, *others = [part.gradient(w, n) for part in self.parts]
-        for other in others:
-            first = first + other
-        return np.asarray(first)
+        gradients = [part.gradient(w, n) for part in self.parts if adds_cost(part)] or [np.zeros_like(w)]
+        total = gradients[0]
+        for gradient in gradients[1:]:
+            total = total + gradient
+        return np.asarray(total)
 
     def constrained(self, w: np.ndarray) -> np.ndarray:
         """w as the first allows it, then as the second allows that, …"""
@@ -159,14 +160,18 @@ OURS = (L1, L2, Elastic, MaxNorm)
 
 
 def as_one(regularizer: Any) -> Any:
-    """A regularizer of what `train` is given: one, a list or tuple of several, or None; TypeError for anything else."""
+    """The regularizer that `train` is given: one, several in a list or tuple, or None; TypeError for anything else.
+
+    None too where nothing would be done by it.
+    """
     parts = list(regularizer) if isinstance(regularizer, list | tuple) else [regularizer]
-    if regularizer is None or not parts:
+    if regularizer is None:
         return None
     for part in parts:
         if isinstance(part, type) or not callable(getattr(part, "gradient", None)):
             raise TypeError(f"train: regularizer is one such as regularizers.L2(5.0), not {part!r}")
-    return parts[0] if len(parts) == 1 else Several(parts)
+    parts = [part for part in parts if adds_cost(part) or has_bound(part)]
+    return Several(parts) if len(parts) > 1 else parts[0] if parts else None
 
 
 def parts_of(regularizer: Any) -> tuple[Any, ...]:
@@ -176,10 +181,19 @@ def parts_of(regularizer: Any) -> tuple[Any, ...]:
     return regularizer.parts if isinstance(regularizer, Several) else (regularizer,)
 
 
+def adds_cost(regularizer: Any) -> bool:
+    """Whether a regularizer adds to the gradient."""
+    return any([_overrides(part, "gradient") for part in parts_of(regularizer)])
+
+
 def has_bound(regularizer: Any) -> bool:
     """Whether a regularizer may replace weights after a step; one of the user's own need not have the method."""
-    bounds = [getattr(part, "constrained", None) for part in parts_of(regularizer)]
-    return any(bound and getattr(bound, "__func__", None) is not Regularizer.constrained for bound in bounds)
+    return any([_overrides(part, "constrained") for part in parts_of(regularizer)])
+
+
+def _overrides(regularizer: Any, method: str) -> bool:
+    own = getattr(regularizer, method, None)
+    return own is not None and getattr(own, "__func__", None) is not getattr(Regularizer, method)
 
 
 def constrained(regularizer: Any, w: np.ndarray) -> np.ndarray:
@@ -195,11 +209,12 @@ def constrained(regularizer: Any, w: np.ndarray) -> np.ndarray:
 def _lengths(w: np.ndarray) -> np.ndarray:
     """‖wⱼ‖₂ of each row, shape (n_out, 1): the same bits however w lies in memory."""
     w = np.ascontiguousarray(w)
-    largest = np.abs(w).max(initial=0)
-    if not 0 < largest < np.inf:
-        return np.full((len(w), 1), 0 if largest == 0 else np.nan, w.dtype)
-    w = w / largest  # or the squares of very large weights would overflow
-    return np.asarray(largest * np.sqrt((w * w).sum(axis=1, keepdims=True)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        length = np.sqrt((w * w).sum(axis=1, keepdims=True))
+        if np.isinf(length).any():  # the squares of very large weights overflow, but their parts of the largest don't
+            largest = np.maximum(np.abs(w).max(axis=1, keepdims=True), 1)
+            length = largest * np.sqrt(((w / largest) ** 2).sum(axis=1, keepdims=True))
+    return np.asarray(length)
 
 
 def _amount(name: str, letter: str, number: Any) -> float:

@@ -1,8 +1,9 @@
 """What a function demands of the numbers that it is given, such as a cost of desired outputs: demanded at each replay.
 
 A check was asked of nodes when the function was recorded. It is asked again of the numbers that stand in the
-places of these by then: of inputs as they are handed over, of parameters as they are. Numbers that do not stand
-as they did in a whole argument or parameter are asked about one after the other, in a flat array.
+places of these by then: of inputs as they are handed over, of parameters as they are. Numbers that are not a
+whole argument or parameter, or this with rows and columns exchanged, are asked about one after the other, in a flat
+array.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ def demands_on_inputs(notes: Notes, arguments: Sequence[Any]) -> list[Callable[[
         for number, x in enumerate(arguments):
             if _is_the_same(nodes, x):
                 found.append(partial(_ask_input, check, number))
+                continue
+            if isinstance(nodes, np.ndarray) and nodes.ndim == 2 and _is_the_same(nodes.T, x):
+                found.append(partial(_ask_turned, check, number))
                 continue
             if isinstance(x, np.ndarray):
                 entries = np.array([k for k, node in enumerate(x.flat) if node in wanted], int)
@@ -61,6 +65,10 @@ def _is_the_same(nodes: Any, x: Any) -> bool:
 
 def _ask_input(check: Check, number: int, inputs: Sequence[np.ndarray]) -> None:
     check(inputs[number])
+
+
+def _ask_turned(check: Check, number: int, inputs: Sequence[np.ndarray]) -> None:
+    check(np.swapaxes(inputs[number], 0, 1))
 
 
 def _ask_entries(

@@ -81,7 +81,7 @@ class Watched(Differentiable):
         if leaves is None:
             check(nodes)
         else:
-            notes.demands.append((leaves, check if leaves is nodes else partial(_ask_flat, check)))
+            notes.demands.append((leaves, check if leaves is nodes else partial(_ask_otherwise, check, _turned(nodes))))
         return True
 
     @property
@@ -157,9 +157,15 @@ class Watched(Differentiable):
         return self.label or ("an argument" if self.primitive is None else f"{self.primitive.name}(…)")
 
 
-def _ask_flat(check: Check, numbers: Any) -> None:
-    """Of numbers that the function had in another shape."""
-    check(np.ravel(numbers))
+def _turned(node: Any) -> bool:
+    """Whether a Tensor is its input with rows and columns exchanged."""
+    is_of_leaf = node.primitive is p.transpose and node.u.primitive is None
+    return is_of_leaf and len(node.shape) == 2 and node.params["axes"] in (None, (1, 0))
+
+
+def _ask_otherwise(check: Check, is_turned: bool, numbers: Any) -> None:
+    """Of numbers that the function had with rows and columns exchanged, or in any other shape: one after the other."""
+    check(np.swapaxes(numbers, 0, 1) if is_turned else np.ravel(numbers))
 
 
 def _as_leaves(nodes: Any) -> Any:
