@@ -14,8 +14,6 @@ def are_watched() -> bool:
     return "ipykernel" in sys.modules or (sys.stderr is not None and sys.stderr.isatty())
 
 
-def progress_bar(total: int, unit: str, progress: bool) -> Any:
-    """tqdm's bar for so many units, shown where it is wanted and watched; to be closed in the end."""
 def progress_bar(total: int, unit: str, progress: bool, brief: bool = False) -> Any:
     """tqdm's bar for so many units, shown where it is wanted and watched; to be closed in the end.
 
@@ -27,5 +25,4 @@ def progress_bar(total: int, unit: str, progress: bool, brief: bool = False) -> 
         return silent(total=total, disable=True)
     from tqdm.auto import tqdm
 
-    return tqdm(total=total, unit=unit, leave=True)
     return tqdm(total=total, unit=unit, leave=not brief, delay=1 if brief else 0)
