@@ -165,7 +165,7 @@ def _mini_batches(n: int, m: int, count: int, rng: np.random.Generator) -> Itera
 
 def _gradient(problem: Problem, sizes: set[int]) -> Callable[[NDArray[np.int64]], Array]:
     """∇C over the examples in given rows, in one row; of as many examples as are among the sizes."""
-    net, X, Y, cost, *_, parameters = problem
+    net, X, Y, cost, parameters = problem.net, problem.X, problem.Y, problem.cost, problem.parameters
     try:
         programs = recorded(problem, sizes)
     except RecordingError:

@@ -12,8 +12,9 @@ from microbp.linearized import LinearizedGraph, linearize
 from microbp.names import Entry, NodeOrEntry, entries_of
 from microbp.nn import costs
 from microbp.nn.costs import Cost
+from microbp.nn.layers import Layer
 from microbp.nn.named import named
-from microbp.nn.network import MLP, Layer
+from microbp.nn.network import MLP
 from microbp.nn.parameters import Parameter, nodes_of, numbers_of
 
 
