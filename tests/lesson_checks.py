@@ -30,9 +30,6 @@ LESSONS = (
     "10-your-own-primitive",
 )
 
-TO_COME = set(LESSONS[8:9])
-"""Those that are announced and not there; the tests fail where one of these is there."""
-
 SIZE = 2_000_000
 """Bytes that a stored notebook may have."""
 

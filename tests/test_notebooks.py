@@ -9,7 +9,7 @@ import lesson_checks
 import lesson_quotes
 import nbformat.v4 as v4
 import pytest
-from lesson_checks import FOLDER, LESSONS, ROOT, TO_COME, headings, read
+from lesson_checks import FOLDER, LESSONS, ROOT, headings, read
 from remake import tidied
 
 import microbp as mb
@@ -25,10 +25,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 # ------------------------------------------------------------------------------------- the lessons
 
 
-def test_the_lessons_are_all_there_but_those_that_are_to_come():
-    there = {path.stem for path in FOLDER.glob("*.ipynb")}
-
-    assert there == set(LESSONS) - TO_COME
+def test_the_lessons_are_all_there():
+    assert {path.stem for path in FOLDER.glob("*.ipynb")} == set(LESSONS)
 
 
 def test_the_readme_lists_the_lessons_in_order():
@@ -36,33 +34,30 @@ def test_the_readme_lists_the_lessons_in_order():
 
 
 def test_every_table_of_quotes_belongs_to_a_lesson():
-    assert {path.stem for path in TABLES.glob("*.txt")} == set(LESSONS) - TO_COME
+    assert {path.stem for path in TABLES.glob("*.txt")} == set(LESSONS)
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_is_in_form(name):
-    if name not in TO_COME:
-        path = FOLDER / f"{name}.ipynb"
+    path = FOLDER / f"{name}.ipynb"
 
-        assert lesson_checks.faults(read(path), path.stat().st_size) == []
+    assert lesson_checks.faults(read(path), path.stat().st_size) == []
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_numbers_in_the_text_of_a_lesson_are_those_that_it_computes(name, tmp_path, monkeypatch):
-    if name not in TO_COME:
-        monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
 
-        assert quote_faults(name, run=name not in SLOW) == []
+    assert quote_faults(name, run=name not in SLOW) == []
 
 
 @pytest.mark.slow
 @pytest.mark.needs_data
 @pytest.mark.parametrize("name", sorted(SLOW))
 def test_the_numbers_in_the_text_of_a_slow_lesson_are_those_that_it_computes(name, tmp_path, monkeypatch):
-    if name not in TO_COME:
-        monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
 
-        assert quote_faults(name, run=True) == []
+    assert quote_faults(name, run=True) == []
 
 
 def quote_faults(name: str, run: bool) -> list[str]:
