@@ -33,7 +33,8 @@ class Guess:
 
     X        examples in rows, (n, n_1), which it doesn't look at
     labels   shape (n,), the class of each, 0 … classes − 1
-    classes  how many there are; None: the largest of labels and one more
+    classes  how many there are, at least 2; None: the largest of labels and one more. A baseline of a single output
+             would be asked whether that one is 1 or 0, and one class is no choice
     rng      a numpy Generator, or a seed
 
     Of balanced classes it has one part in `classes` right: 10 % of digits.
@@ -154,7 +155,9 @@ def _learned(name: str, X: ArrayLike, labels: ArrayLike, classes: int | None) ->
         raise DataError(f"{name}: there is a label {known.min()}; classes are 0, 1, …")
     known = known.astype(np.int64)
     most = int(known.max()) + 1
-    classes = most if classes is None else whole(name, "classes", classes)
+    classes = max(most, 2) if classes is None else whole(name, "classes", classes)
+    if classes < 2:
+        raise DataError(f"{name}: classes is {classes}; want 2 or more, or there is nothing to choose from")
     if classes < most:
         raise DataError(f"{name}: there is a label {most - 1}; with classes={classes} a label is 0 … {classes - 1}")
     return rows.shape[1], known, classes
