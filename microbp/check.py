@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp import equations, sweeps
+from microbp.arguments import generator
 from microbp.closed_form import ClosedForm, CostOf
 from microbp.difference_quotients import difference_quotient
 from microbp.graph import Node
@@ -67,7 +68,7 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
             f"check: BP1 to BP4 are of layers σ(w a + b), and this network has {what}; pass net.folded(), which "
             "predicts the same by plain layers"
         )
-    return _Check(_in_float64(net), x, y, function, entries, np.random.default_rng(rng)).report()
+    return _Check(_in_float64(net), x, y, function, entries, generator("check", rng)).report()
 
 
 class _Quantity(NamedTuple):

@@ -108,6 +108,13 @@ def as_rows(X: Any, n: int, what: str) -> np.ndarray:
     return array
 
 
+def need_finite(array: np.ndarray, what: str) -> None:
+    """A ValueError where rows hold a value that is nan or inf."""
+    if not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise ValueError(f"{what} has a value that is nan or inf, in row {row}; leave such examples out")
+
+
 def as_array(X: Any, what: str) -> np.ndarray:
     """X as an array of real numbers."""
     try:

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from microbp import primitives as p
+from microbp.arguments import generator
 from microbp.data.files import FilePath
 from microbp.data.npz_format import write_npz
 from microbp.graph import Node
@@ -79,7 +80,7 @@ class MLP:
         self.node, self.dtype = checked_node(node, np.dtype(dtype))
         self.dropout = checked_dropout(dropout, batch_norm)
         start = named("initializer", initializer, initializers.NAMES)
-        rng = np.random.default_rng(rng)
+        rng = generator("MLP", rng)
         self.layers: list[Layer] = []
         functions = one_a_layer(activation, output, len(self.sizes) - 1)
         pairs = zip(self.sizes, self.sizes[1:], functions, strict=False)
@@ -153,7 +154,7 @@ class MLP:
 
         Give them as training=masks to compute the same twice. Empty where there is no dropout.
         """
-        return (self.dropout or NO_DROPOUT).masks(self.sizes, m, self.dtype, np.random.default_rng(rng))
+        return (self.dropout or NO_DROPOUT).masks(self.sizes, m, self.dtype, generator("dropout_masks", rng))
 
     def take_statistics(self, X: Any) -> None:
         """Have batch normalization predict by the means and variances of these examples, in rows (n, n_1).
