@@ -187,3 +187,13 @@ def test_statistics_of_what_is_no_number_are_not_taken(wrong):
     with pytest.raises(ValueError, match="take_statistics: X has a value that is nan or inf, in row 1"):
         net.take_statistics([[1.0, 2.0, 3.0], [1.0, wrong, 3.0]])
     assert (net.layers[0].norm.mean == 0).all() and (net.layers[0].norm.variance == 1).all()
+
+
+def test_the_closed_form_divides_by_no_zero():
+    u, one = np.ones((2, 3)), np.ones((2, 1))
+
+    assert (equations.batch_normalization(u, one, one) == 1).all()
+    with pytest.raises(ValueError, match="a row of u is the same in all columns; want an epsilon greater than 0"):
+        equations.batch_normalization(u, one, one, 0)
+    with pytest.raises(ValueError, match="^batch normalization: epsilon is -1; want a number of 0 or more"):
+        equations.batch_normalization_gradient(u, one, u, -1)
