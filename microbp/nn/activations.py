@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from microbp import primitives as p
+from microbp.nn.named import named
 from microbp.shapes import is_object_array, shape_of
 
 Activation = Callable[[Any], Any]
@@ -94,3 +95,9 @@ NAMES: Mapping[str, Activation] = {
 
 EVERY_NAME: Mapping[str, Activation] = {**NAMES, "maxout": Maxout()}
 """And those that make one activation of several weighted inputs."""
+
+
+def activation_of(choice: str | Activation) -> Activation:
+    """The activation by its name, or itself; what is meant where it is a function of the table."""
+    function = named("activation", choice, EVERY_NAME)
+    return OF_ROWS.get(function, function)

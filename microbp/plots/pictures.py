@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from microbp.arguments import whole_number
 from microbp.nn.examples import as_array
 from microbp.nn.network import MLP
 from microbp.nn.parameters import numbers_of
@@ -98,10 +99,17 @@ def _pictures(operation: str, X: Any, shape: Shape | None) -> np.ndarray:
     side = math.isqrt(pixels)
     if shape is None and side * side != pixels:
         raise ValueError(f"{operation}: {pixels} pixels are no square; pass shape=(height, width)")
-    height, width = (side, side) if shape is None else shape
+    height, width = (side, side) if shape is None else _lengths(operation, shape)
     if height * width != pixels:
         raise ValueError(f"{operation}: shape is {shape}, which is no {pixels} pixels")
     return array.reshape(-1, height, width)
+
+
+def _lengths(operation: str, shape: Any) -> Shape:
+    """Height and width."""
+    if not isinstance(shape, tuple | list) or len(shape) != 2:
+        raise ValueError(f"{operation}: shape is {shape!r}; want (height, width)")
+    return whole_number(operation, "height", shape[0]), whole_number(operation, "width", shape[1])
 
 
 class _Places(NamedTuple):
