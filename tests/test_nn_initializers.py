@@ -89,8 +89,8 @@ def test_they_are_taken_by_a_network_by_name_and_by_themselves():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: initializers.sparse_of(0), "sparse_of: k is a whole number of inputs, at least 1, not 0"),
-        (lambda: initializers.sparse_of(2.5), "sparse_of: k is a whole number of inputs, at least 1, not 2.5"),
+        (lambda: initializers.sparse_of(0), "sparse_of: k is a whole number of at least 1, not 0"),
+        (lambda: initializers.sparse_of(2.5), "sparse_of: k is a whole number of at least 1, not 2.5"),
         (lambda: initializers.with_bias("he", np.nan), "with_bias: b is finite, not nan"),
         (lambda: initializers.with_bias("she", 0.1), "unknown initializer 'she'; there are normal, inverse_sqrt,"),
     ],

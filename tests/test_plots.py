@@ -219,7 +219,7 @@ def test_images_that_cant_be_drawn_are_named():
             plots.images(*arguments)
     with pytest.raises(ValueError, match=r"shape is \(2, 3\), which is no 4 pixels"):
         plots.images(np.zeros((1, 4)), shape=(2, 3))
-    with pytest.raises(ValueError, match="columns is 0; want a whole number, 1 or more"):
+    with pytest.raises(ValueError, match="columns is a whole number of at least 1, not 0"):
         plots.images(np.zeros((1, 4)), columns=0)
 
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from microbp import primitives as p
+from microbp.arguments import whole_number
 from microbp.nn.named import named
 from microbp.shapes import is_object_array, shape_of
 
@@ -48,9 +47,7 @@ class Maxout:
     name = "maxout"
 
     def __init__(self, pieces: int = 2) -> None:
-        if not isinstance(pieces, int | np.integer) or pieces < 1:
-            raise ValueError(f"maxout: pieces is a whole number of at least 1, not {pieces!r}")
-        self.pieces = int(pieces)
+        self.pieces = whole_number("maxout", "pieces", pieces)
 
     def __repr__(self) -> str:
         return f"maxout({self.pieces})"

@@ -8,7 +8,7 @@ from math import isfinite
 
 import numpy as np
 
-from microbp.arguments import real_number
+from microbp.arguments import real_number, whole_number
 from microbp.nn.named import named
 
 Start = tuple[np.ndarray, np.ndarray]
@@ -77,9 +77,7 @@ def sparse_of(k: int) -> Initializer:
     >>> np.count_nonzero(w, axis=1).tolist()
     [2, 2, 2]
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(f"sparse_of: k is a whole number of inputs, at least 1, not {k!r}")
-    return partial(sparse, k=int(k))
+    return partial(sparse, k=whole_number("sparse_of", "k", k))
 
 
 def with_bias(start: str | Initializer, b: float) -> Initializer:

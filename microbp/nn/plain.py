@@ -19,8 +19,8 @@ def need_plain(operation: str, net: Any, *, maxout: bool = False) -> None:
     if normalizes or not (net.dropout is None or net.dropout.inverted):
         more = "batch normalization" if normalizes else "the p of vanilla dropout"
         raise ValueError(
-            f"{operation}: {more} stands between the layers of this network; "
-            "pass net.folded(), plain layers that predict the same"
+            f"{operation}: the book's equations are of layers σ(w a + b), and in this network {more} stands between "
+            "them; pass net.folded(), plain layers that predict the same"
         )
     several = [layer.number for layer in net.layers if pieces_of(layer.activation) > 1]
     if several and not maxout:

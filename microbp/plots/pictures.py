@@ -122,9 +122,8 @@ class _Places(NamedTuple):
 
 def _places(operation: str, shape: tuple[int, ...], columns: int | None, titled: bool) -> _Places:
     n, height, width = shape
-    if columns is not None and (not isinstance(columns, int | np.integer) or columns < 1):
-        raise ValueError(f"{operation}: columns is {columns!r}; want a whole number, 1 or more")
-    columns = min(n, math.ceil(math.sqrt(n * height / width)) if columns is None else int(columns))
+    about_square = math.ceil(math.sqrt(n * height / width))
+    columns = min(n, about_square if columns is None else whole_number(operation, "columns", columns))
     rows = -(-n // columns)
     gap, head = max(1, width // 14), math.ceil(0.34 * height) if titled else 0
     across, down = width + gap, head + height + gap
