@@ -22,8 +22,11 @@ lint: $(VENV)/installed-dev   ## ruff, mypy, and the floors of the imports
 format: $(VENV)/installed-dev ## sort imports, and mend what ruff can
 	$(VENV)/bin/ruff check --fix
 
+# Trusted, so that the pages to explore that are stored in them are alive before they are run again.
+# LAB="--no-browser --port 9000" for options of JupyterLab.
 notebooks: $(VENV)/installed-notebooks ## the lessons, in JupyterLab
-	$(RUN) jupyterlab notebooks
+	$(VENV)/bin/jupyter trust notebooks/*.ipynb
+	$(RUN) jupyterlab notebooks $(LAB)
 
 test-notebooks: $(VENV)/installed-runs ## each lesson from top to bottom, in a fresh kernel; nothing is written back
 	$(RUN) pytest -o addopts= -p no:cacheprovider -n 2 --nbmake --nbmake-kernel=python3 --nbmake-timeout=300 notebooks

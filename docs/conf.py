@@ -27,6 +27,7 @@ python_display_short_literal_types = True
 
 # Notebooks are shown as they are stored.
 nb_execution_mode = "off"
+nb_render_markdown_format = "myst"  # with tables, as those of the book's experiments
 nb_merge_streams = True
 myst_enable_extensions = ["dollarmath", "amsmath"]
 myst_heading_anchors = 4

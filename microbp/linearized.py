@@ -251,9 +251,10 @@ class LinearizedGraph:
                 found = _entries_read(node) or found
         for entry in found:
             if entry not in self._index:
+                hint = "; the first of the two is where the paths begin" if operation == "paths" else ""
                 raise ValueError(
                     f"{operation}: {name_of(entry)} is not among what "
-                    f"{', '.join(map(name_of, self.outputs[:3])) or 'a constant'} was computed from"
+                    f"{', '.join(map(name_of, self.outputs[:3])) or 'a constant'} was computed from{hint}"
                 )
         return [self._index[entry] for entry in found]
 

@@ -144,6 +144,8 @@ def forward(
     if isinstance(outputs, Node):
         outputs = [outputs]
     outputs = list(outputs)
+    if not isinstance(tangents, Mapping):
+        raise TypeError(f"forward: takes a tangent for each node, as in {{w: 0.01}}, not {type(tangents).__name__}")
     _need_nodes("forward", (*outputs, *tangents))
     if not as_nodes:
         _ask("mb.forward", *outputs)

@@ -33,7 +33,7 @@ def value_and_grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     (9.0, 6.0)
     """
 
-    _need_function("grad", f, argnums)
+    _need_function("value_and_grad", f, argnums)
 
     def evaluate(*args: Any) -> tuple[Any, Any]:
         inputs, variables = _with_fresh_nodes(args, argnums)
@@ -58,6 +58,7 @@ def grad(f: Function, argnums: int | Sequence[int] = 0) -> Function:
     >>> grad(grad(lambda x: x**3))(2.0)
     12.0
     """
+    _need_function("grad", f, argnums)
     evaluate = value_and_grad(f, argnums)
     return lambda *args: evaluate(*args)[1]
 

@@ -258,6 +258,8 @@ def as_float(x: Any) -> float:
         return as_float(x.item())
     if not isinstance(x, float | int | np.number | np.bool_):
         hint = "; use Tensor for arrays" if isinstance(x, np.ndarray | list | tuple) else ""
+        if isinstance(x, str):
+            hint = "; the number comes first and its name second, as in Value(2.0, 'x')"
         raise TypeError(f"a Value holds a number, but was given {type(x).__name__} {x!r:.40}{hint}")
     try:
         number = float(x)

@@ -346,7 +346,7 @@ def test_a_cost_that_is_no_number_ends_training_with_its_place(capsys):
     assert "epoch 0" in line
 
 
-def test_ctrl_c_is_exit_code_130_and_keeps_the_epochs_so_far():
+def test_ctrl_c_is_exit_code_130_and_keeps_the_epochs_so_far(ctrl_c):
     command = [sys.executable, "-c", "from microbp.cli import main; raise SystemExit(main())"]
     process = subprocess.Popen(
         [*command, "train", "moons", "--epochs", "100000"],
@@ -452,7 +452,7 @@ def test_bench_names_the_workloads_there_are(capsys):
     assert "no workload has 'stars' in its name; there are nodes" in failed(capsys, "bench", "--only", "stars")
 
 
-def test_ctrl_c_in_bench_is_exit_code_130_and_shows_what_was_measured():
+def test_ctrl_c_in_bench_is_exit_code_130_and_shows_what_was_measured(ctrl_c):
     command = [sys.executable, "-c", "from microbp.cli import main; raise SystemExit(main())"]
     process = subprocess.Popen(
         [*command, "bench", "--only", "digits-784-30-10-m10", "--rounds", "100000", "--seconds", "1000"],

@@ -68,6 +68,8 @@ def test_what_is_no_path_is_refused():
 
     with pytest.raises(TypeError, match="draw: path is what paths"):
         draw(x * x, path=Entry(Tensor([1.0]), (0,)))
+    with pytest.raises(TypeError, match="not 'neurons'; a level is named, as in level='neurons'"):
+        draw(x * x, "neurons")
 
 
 # ----------------------------------------------------------------------------------------- levels

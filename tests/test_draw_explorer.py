@@ -184,6 +184,8 @@ def test_a_path_or_a_level_that_is_not_there_is_refused():
         explore(y, paths(other, tanh(other)))
     with pytest.raises(TypeError, match=r"explore: path is what paths\(source, target\) gives"):
         explore(y, [x, y])
+    with pytest.raises(TypeError, match="not 'neurons'; a level is named, as in level='neurons'"):
+        explore(y, "neurons")
 
 
 @pytest.mark.parametrize(

@@ -737,6 +737,10 @@ BAD_INPUT = {
         lambda: sigmoid("high"),
         "sigmoid: z has dtype <U4; want float64 or float32",
     ),
+    "things that numpy doesn't know": (
+        lambda: sigmoid([object()]),
+        "sigmoid: z has dtype object; want float64 or float32, so of a Value its .data",
+    ),
     "a ragged list": (
         lambda: hadamard([1.0, 2.0], [[1.0], [2.0, 3.0]]),
         "hadamard: t is a ragged list; want rows of one length",

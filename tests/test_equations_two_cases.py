@@ -121,8 +121,8 @@ def test_shapes_that_dont_fit_are_named():
         two_case_changes([], [1.0], [1.0], 0.1)
     with pytest.raises(ValueError, match=r"delta_rule: t has shape \(3,\), want \(2,\)"):
         delta_rule(np.ones((2, 3)), np.ones(3), np.ones(3), 0.1)
-    with pytest.raises(ValueError, match="unknown activation 'step'"):
-        two_case_changes([np.ones((2, 1))], [1.0], [1.0], 0.1, "step")
+    with pytest.raises(ValueError, match="unknown activation 'swish'"):
+        two_case_changes([np.ones((2, 1))], [1.0], [1.0], 0.1, "swish")
 
 
 def test_what_is_given_stays_as_it_is(rng):

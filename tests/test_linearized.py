@@ -497,6 +497,7 @@ S = (W * W).sum()
         (lambda: paths("x", Y), TypeError, "not str"),
         (lambda: paths(Value(1.0, "w"), Y), ValueError, "w is not among what × was computed from"),
         (lambda: paths(Value(1.0, "c", varies=False), Y), ValueError, "c is not among what × was computed from"),
+        (lambda: paths(Y, X), ValueError, "× is not among .* from; the first of the two is where the paths begin"),
         (lambda: paths(W, S), ValueError, r"W has 6 entries, .* name it by its index, such as W\[0, 0\]"),
         (lambda: paths((W, (2, 0)), S), ValueError, r"W has shape \(2, 3\), and no entry \(2, 0\)"),
         (lambda: paths((W, (0, -4)), S), ValueError, r"W has shape \(2, 3\), and no entry \(0, -4\)"),
@@ -507,7 +508,7 @@ S = (W * W).sum()
         (lambda: linearize(mb.sin(Y)).eliminate([Y, Y]), ValueError, "× is named twice"),
         (lambda: linearize(Y).contract([S]), ValueError, "contract: Σ is not among what × was computed from"),
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_what_is_not_in_the_graph_is_refused_in_one_sentence(call: Any, error: Any, message: str):
     with pytest.raises(error, match=message):

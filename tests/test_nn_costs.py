@@ -189,10 +189,10 @@ def test_a_cost_of_ones_own_is_its_terms():
     ("shape", "y", "sentence"),
     [
         ((2, 3), np.ones((3, 2)), r"quadratic: a has shape \(2, 3\), y has shape \(3, 2\); .*so pass y\.T$"),
-        ((2, 3), np.ones((2, 2)), r"quadratic: a has shape \(2, 3\), y has shape \(2, 2\)$"),
+        ((2, 3), np.ones((2, 2)), r"a has shape \(2, 3\), y has shape \(2, 2\); y has a row for each .*, as a has$"),
         ((2, 1), np.ones(2), r"y has shape \(2,\); columns are examples, so pass y\.reshape\(2, 1\)$"),
         ((1, 3), [1, 1, 1], r"y has shape \(3,\); columns are examples, so pass y\.reshape\(1, 3\)$"),
-        ((2, 2), 1.0, r"a has shape \(2, 2\), y has shape \(\)$"),
+        ((2, 2), 1.0, r"a has shape \(2, 2\), y has shape \(\); y has a row for each output neuron .*$"),
         ((2,), np.ones(2), r"a has shape \(2,\), .*columns are examples, so both have shape \(n_L, m\)$"),
         ((2, 0), np.ones((2, 0)), r"y has shape \(2, 0\); there are no examples$"),
     ],

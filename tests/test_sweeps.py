@@ -135,6 +135,13 @@ def test_nodes_that_the_output_does_not_rest_on_get_nothing(node: Any):
     assert backward(node(1.0, varies=False)) == {}
 
 
+def test_forward_wants_a_tangent_for_each_node():
+    x = Value(2.0, "x")
+
+    with pytest.raises(TypeError, match=r"forward: takes a tangent for each node, as in \{w: 0.01\}, not Value"):
+        forward(x * x, x)
+
+
 @both_nodes
 def test_several_outputs_are_pulled_back_at_once(node: Any):
     x = node(2.0)

@@ -402,7 +402,7 @@ print(history.interrupted, whole)
 
 
 @pytest.mark.parametrize("milliseconds", [0, 7])
-def test_a_signal_at_any_moment_leaves_the_parameters_at_a_whole_step(milliseconds):
+def test_a_signal_at_any_moment_leaves_the_parameters_at_a_whole_step(milliseconds, ctrl_c):
     arguments = [sys.executable, "-W", "error", "-c", LONG_RUN]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as run:
         run.stdout.read(3)  # three steps are taken

@@ -332,6 +332,8 @@ def test_an_exception_in_the_function_goes_through_and_leaves_everything_usable(
     ("call", "error", "message"),
     [
         (lambda: mb.grad(lambda x: x)(X), ValueError, r"shape \(3,\), so its derivative needs a cotangent"),
+        (lambda: mb.grad(3.0), TypeError, r"^grad: takes a function, as in grad\("),
+        (lambda: mb.value_and_grad(3.0), TypeError, r"^value_and_grad: takes a function, as in value_and_grad\("),
         (lambda: mb.grad(lambda x: "a")(1.0), TypeError, "grad: the function has to give a Value .*, but gave str"),
         (lambda: mb.grad(lambda x: None)(1.0), TypeError, "but gave NoneType"),
         (lambda: mb.grad(lambda x: (x, x))(1.0), TypeError, "but gave tuple"),
@@ -350,7 +352,7 @@ def test_an_exception_in_the_function_goes_through_and_leaves_everything_usable(
         (lambda: mb.jvp(mb.sin, (1.0,), (1j,)), TypeError, "real numbers, not complex128"),
         (lambda: mb.vjp(mb.sin, X)[1](np.ones(2)), ValueError, r"cotangent has shape \(2,\), but sin has shape \(3,\)"),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_what_does_not_fit_is_refused_in_one_sentence(call: Any, error: Any, message: str):
     with pytest.raises(error, match=message):

@@ -74,6 +74,7 @@ def test_numbers_are_taken_as_floats_where_that_is_exact(number: Any, data: floa
         (np.complex128(1), TypeError, "a Value holds a real number"),
         (np.array(1j), TypeError, "a Value holds a real number"),
         ("3", TypeError, "a Value holds a number, but was given str '3'"),
+        ("x", TypeError, r"given str 'x'; the number comes first and its name second, as in Value\(2.0, 'x'\)"),
         (None, TypeError, "a Value holds a number, but was given NoneType"),
         ([1.0], TypeError, r"was given list \[1.0\]; use Tensor for arrays"),
         (np.array([1.0]), TypeError, "was given ndarray .*; use Tensor for arrays"),

@@ -115,7 +115,8 @@ def draw(
         raise TypeError(f"draw: takes Values and Tensors, or paths between them, not {output!r:.60}")
     ways = [] if path is None else _listed(path)
     if not all(isinstance(way, Path | Paths) for way in ways):
-        raise TypeError(f"draw: path is what paths(source, target) gives, one of them or all, not {path!r:.60}")
+        hint = f"; a level is named, as in level={path!r}" if isinstance(path, str) else ""
+        raise TypeError(f"draw: path is what paths(source, target) gives, one or all, not {path!r:.60}{hint}")
     if level not in (None, *LEVELS):
         raise ValueError(f"draw: level is one of {', '.join(LEVELS)}, not {level!r}")
     nodes = in_order(given)

@@ -135,7 +135,8 @@ def explore(
     if not any(prod(node.shape) for node in nodes):
         raise ValueError(f"explore: there is no number in an output of shape {nodes[0].shape}; take another one")
     if path is not None and not isinstance(path, Path | Paths):
-        raise TypeError(f"explore: path is what paths(source, target) gives, one of them or all, not {path!r:.60}")
+        hint = f"; a level is named, as in level={path!r}" if isinstance(path, str) else ""
+        raise TypeError(f"explore: path is what paths(source, target) gives, one or all, not {path!r:.60}{hint}")
     columns = columns_of(nodes, () if path is None else (route_of(path)[0], route_of(path)[-1]))
     _need_level(level, columns)
     start = dict(zip(("level", "from", "to"), (level, *(columns.pop("ends") or (None, None))), strict=True))

@@ -44,7 +44,8 @@ def floats(operation: str, name: str, value: ArrayLike) -> Array:
     if array.dtype.kind == "f":
         return array
     if array.dtype.kind not in "iub":
-        raise ValueError(f"{operation}: {name} has dtype {array.dtype}; want float64 or float32")
+        hint = ", so of a Value its .data" if array.dtype.kind == "O" else ""
+        raise ValueError(f"{operation}: {name} has dtype {array.dtype}; want float64 or float32{hint}")
     as_floats: Array = array.astype(np.float64)
     if array.itemsize == 8 and (np.abs(as_floats) >= 2.0**53).any():
         raise ValueError(f"{operation}: {name} holds integers of 2⁵³ and beyond, which float64 rounds")

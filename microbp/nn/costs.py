@@ -129,7 +129,7 @@ class Cost:
         elif len(y_shape) == 1 and (1, *y_shape) in (shape, shape[::-1]):
             hint = f"; columns are examples, so pass y.reshape{shape}"
         else:
-            hint = ""
+            hint = "; y has a row for each output neuron and a column for each example, as a has"
         raise ValueError(f"{self.name}: a has shape {shape}, y has shape {y_shape}{hint}")
 
     def _need_in(self, letter: str, values: Any, allowed: Range) -> None:
