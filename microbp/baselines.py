@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from microbp.data import DataError, one_hot
-from microbp.data.arguments import array, whole
+from microbp.data.arguments import array, rows, whole
 from microbp.data.randomness import Randomness, generator_of
 
 Rows = NDArray[np.float64]
@@ -33,7 +33,8 @@ class Guess:
 
     X        examples in rows, (n, n_1), which it doesn't look at
     labels   shape (n,), the class of each, 0 … classes − 1
-    classes  how many there are; None: the largest of labels and one more
+    classes  how many there are, at least 2; None: the largest of labels and one more. A baseline of a single output
+             would be asked whether that one is 1 or 0, and one class is no choice
     rng      a numpy Generator, or a seed
 
     Of balanced classes it has one part in `classes` right: 10 % of digits.
@@ -48,7 +49,7 @@ class Guess:
 
     def predict(self, X: ArrayLike) -> Rows:
         """A 1 at a random class for each row: (n, n_1) in, (n, classes) out."""
-        X = _rows("Guess: predict", X, self.width)
+        X = rows("Guess: predict", X, self.width)
         return one_hot(self.rng.integers(self.classes, size=len(X)), self.classes)
 
 
@@ -71,7 +72,7 @@ class ZeroRule:
 
     def predict(self, X: ArrayLike) -> Rows:
         """A 1 at the same class for each row: (n, n_1) in, (n, classes) out."""
-        X = _rows("ZeroRule: predict", X, self.width)
+        X = rows("ZeroRule: predict", X, self.width)
         return one_hot(np.full(len(X), self.answer), self.classes)
 
 
@@ -89,7 +90,7 @@ class AverageDarkness:
 
     def __init__(self, X: ArrayLike, labels: ArrayLike, classes: int | None = None) -> None:
         self.width, known, self.classes = _learned("AverageDarkness", X, labels, classes)
-        darkness = _rows("AverageDarkness", X, self.width).mean(axis=1)
+        darkness = rows("AverageDarkness", X, self.width).mean(axis=1)
         counts = np.bincount(known, minlength=self.classes)
         sums = np.bincount(known, darkness, minlength=self.classes)
         self.means = np.divide(sums, counts, out=np.full(self.classes, np.nan), where=counts > 0)
@@ -99,7 +100,7 @@ class AverageDarkness:
 
     def predict(self, X: ArrayLike) -> Rows:
         """−|d(x) − d_k|, so that the largest is the answer: (n, n_1) in, (n, classes) out."""
-        darkness = _rows("AverageDarkness: predict", X, self.width).mean(axis=1)
+        darkness = rows("AverageDarkness: predict", X, self.width).mean(axis=1)
         nearness = -np.abs(darkness[:, None] - self.means)
         return np.where(np.isnan(self.means), -np.inf, nearness)
 
@@ -122,7 +123,7 @@ def svm(X: ArrayLike, labels: ArrayLike, classes: int | None = None, *, gamma: f
     machine = SVC(gamma=1 / width if gamma is None else gamma, **svc)
     if len(set(known.tolist())) < 2:
         raise DataError("svm: all examples are of one class; want examples of two or more")
-    return SVM(machine.fit(_rows("svm", X, width), known), width, classes)
+    return SVM(machine.fit(rows("svm", X, width), known), width, classes)
 
 
 class SVM:
@@ -139,34 +140,24 @@ class SVM:
 
     def predict(self, X: ArrayLike) -> Rows:
         """A 1 at the answer for each row: (n, n_1) in, (n, classes) out."""
-        return one_hot(self.machine.predict(_rows("svm: predict", X, self.width)), self.classes)
+        return one_hot(self.machine.predict(rows("svm: predict", X, self.width)), self.classes)
 
 
 def _learned(name: str, X: ArrayLike, labels: ArrayLike, classes: int | None) -> tuple[int, Labels, int]:
     """The width of the rows, their classes, and how many classes there are."""
-    rows, known = _rows(name, X), array(name, "labels", labels)
-    if known.shape != (len(rows),) or known.dtype.kind not in "iub":
+    inputs, known = rows(name, X), array(name, "labels", labels)
+    if known.shape != (len(inputs),) or known.dtype.kind not in "iub":
         raise DataError(
             f"{name}: labels have shape {known.shape} and type {known.dtype}; "
-            f"want the class of each row of X, integers of shape ({len(rows)},)"
+            f"want the class of each row of X, integers of shape ({len(inputs)},)"
         )
     if known.min() < 0:
         raise DataError(f"{name}: there is a label {known.min()}; classes are 0, 1, …")
     known = known.astype(np.int64)
     most = int(known.max()) + 1
-    classes = most if classes is None else whole(name, "classes", classes)
+    classes = max(most, 2) if classes is None else whole(name, "classes", classes)
+    if classes < 2:
+        raise DataError(f"{name}: classes is {classes}; want 2 or more, or there is nothing to choose from")
     if classes < most:
         raise DataError(f"{name}: there is a label {most - 1}; with classes={classes} a label is 0 … {classes - 1}")
-    return rows.shape[1], known, classes
-
-
-def _rows(operation: str, X: ArrayLike, width: int | None = None) -> Rows:
-    rows = array(operation, "X", X)
-    if rows.ndim != 2 or 0 in rows.shape or rows.dtype.kind not in "fiub":
-        raise DataError(f"{operation}: X has shape {rows.shape} and type {rows.dtype}; want numbers in rows, (n, n_1)")
-    if width is not None and rows.shape[1] != width:
-        raise DataError(f"{operation}: X has {rows.shape[1]} columns, it was learned from {width}")
-    wrong = np.flatnonzero(~np.isfinite(rows).all(axis=1))
-    if wrong.size:
-        raise DataError(f"{operation}: X has a value that is nan or inf, in row {wrong[0]}")
-    return rows.astype(np.float64, copy=False)
+    return inputs.shape[1], known, classes

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp import equations, sweeps
+from microbp.arguments import generator, whole_number
 from microbp.closed_form import ClosedForm, CostOf
 from microbp.difference_quotients import difference_quotient
 from microbp.graph import Node
@@ -27,6 +28,7 @@ from microbp.nn.costs import Cost
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.parameters import assign, nodes_of, numbers_of
+from microbp.nn.plain import need_plain
 from microbp.report import WAYS, Report, Row
 from microbp.rounding import rounding, unit
 from microbp.shapes import is_object_array
@@ -57,17 +59,10 @@ def check(net: MLP, x: Any, y: Any, cost: str | Cost = "quadratic", *, entries: 
 
     A float32 network is looked at in float64, as its rounding would hide a wrong rate factor.
     """
-    if entries < 1:
-        raise ValueError(f"check: entries is {entries}; want at least 1 of each quantity")
+    entries = whole_number("check", "entries", entries)
     function = named("cost", cost, costs.NAMES, Cost)
-    thins = net.dropout is not None and not net.dropout.inverted
-    if thins or any(layer.norm is not None for layer in net.layers):
-        what = "layers that drop neurons" if thins else "layers that normalize"
-        raise ValueError(
-            f"check: BP1 to BP4 are of layers σ(w a + b), and this network has {what}; pass net.folded(), which "
-            "predicts the same by plain layers"
-        )
-    return _Check(_in_float64(net), x, y, function, entries, np.random.default_rng(rng)).report()
+    need_plain("check", net, maxout=True)
+    return _Check(_in_float64(net), x, y, function, entries, generator("check", rng)).report()
 
 
 class _Quantity(NamedTuple):

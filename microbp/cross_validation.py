@@ -140,7 +140,7 @@ def cross_validate(
                 step = None if preprocess is None else copy.copy(preprocess).fit(X[others])
                 before = np.asarray if step is None else step.transform
                 predictor = learn(before(X[others]), labels[others])
-                if not callable(getattr(predictor, "predict", None)):
+                if isinstance(predictor, type) or not callable(getattr(predictor, "predict", None)):
                     raise TypeError(f"cross_validate: learn gives something with predict, not {predictor!r}")
                 right = correct(predictor, before(X[rows]), labels[rows], middle)
                 if interrupts:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from microbp.arguments import real_number, whole_number
 from microbp.data.bars import progress_bar
 from microbp.graph import Node
 from microbp.nn.examples import as_array
@@ -49,8 +50,7 @@ def gradient_descent(
     """
     start = _start(v)
     _need_positive("eta", eta)
-    if not isinstance(steps, int | np.integer) or steps < 1:
-        raise ValueError(f"gradient_descent: steps is a whole number of at least 1, not {steps!r}")
+    steps = whole_number("gradient_descent", "steps", steps)
     evaluate = _evaluation(f, start)
     found: list[tuple[Array, float, Array]] = []
     here, diverged, interrupted = start.reshape(-1), False, False
@@ -111,6 +111,8 @@ def _evaluation(f: Function, start: Array) -> Callable[[Array], tuple[float, Arr
     def evaluate(v: Array) -> tuple[float, Array]:
         C, nabla = both(v if start.ndim else float(v[0]))
         C, nabla = (getattr(result, "_data", result) for result in (C, nabla))  # nodes where f rests on others
+        if np.ndim(C):
+            raise ValueError(f"gradient_descent: f gives C of shape {np.shape(C)}; want a single number, such as a sum")
         return float(C), np.reshape(np.asarray(nabla, float), -1)
 
     return evaluate
@@ -126,7 +128,5 @@ def _start(v: Any) -> Array:
 
 
 def _need_positive(name: str, x: Any, operation: str = "gradient_descent") -> None:
-    if not isinstance(x, int | float | np.integer | np.floating):
-        raise TypeError(f"{operation}: {name} is a number, not {x!r}")
-    if not 0 < x < np.inf:
+    if not 0 < real_number(operation, name, x) < np.inf:
         raise ValueError(f"{operation}: {name} is greater than 0, and finite, not {x}")

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from microbp import sweeps
-from microbp.data import one_hot
+from microbp.arguments import generator, whole_number
 from microbp.data.bars import progress_bar
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_array, as_digits, as_rows
+from microbp.nn.examples import as_desired, as_rows, need_finite
 from microbp.nn.network import MLP
 from microbp.nn.parameters import cotangent_of
-from microbp.problem import Problem
+from microbp.problem import Problem, normalizes
 from microbp.program import RecordingError
 from microbp.replaying import recorded
 
@@ -107,13 +107,16 @@ def gradient_spread(
     The cost is recorded once and replayed where it can be; a network with functions of your own that can't be recorded
     computes each anew. Ctrl-C ends it with the estimates that there are, marked `interrupted`.
 
-    Raises ValueError where data don't fit the network or an argument is out of range.
+    Raises ValueError where data don't fit the network, an argument is out of range, or the network has batch
+    normalization or dropout, with which ∇C is no mean over examples; TypeError where an argument is of another kind.
     """
+    _need_a_mean(net)
     X, Y = _rows(net, data)
-    m, batches = _count("batch_size", batch_size), _count("batches", batches)
+    m = whole_number("gradient_spread", "batch_size", batch_size)
+    batches = whole_number("gradient_spread", "batches", batches)
     if m > len(X):
         raise ValueError(f"gradient_spread: batch_size is {m}, but there are {len(X)} examples; want that many at most")
-    rng = np.random.default_rng(rng)
+    rng = generator("gradient_spread", rng)
     chunks = [np.arange(k, min(k + CHUNK, len(X))) for k in range(0, len(X), CHUNK)]
     gradient = _gradient(Problem.of(net, X, Y, cost, None, None), {m, *map(len, chunks)})
     distances, cosines = np.zeros(batches), np.zeros(batches)
@@ -171,15 +174,13 @@ def _gradient(problem: Problem, sizes: set[int]) -> Callable[[NDArray[np.int64]]
     except RecordingError:
 
         def swept(rows: NDArray[np.int64]) -> Array:
-            c = problem.cost_of(X[rows].T, Y[rows].T, *problem.masks(len(rows)))
-            cotangents = sweeps.backward(c)
+            cotangents = sweeps.backward(problem.cost_of(X[rows].T, Y[rows].T))
             return _in_a_row([cotangent_of(w, cotangents) for w in parameters])
 
         return swept
 
     def replayed(rows: NDArray[np.int64]) -> Array:
-        program, masks = programs[len(rows)], problem.masks(len(rows))
-        return _in_a_row(program.value_and_grad(X[rows].T, Y[rows].T, *masks)[1])
+        return _in_a_row(programs[len(rows)].value_and_grad(X[rows].T, Y[rows].T)[1])
 
     return replayed
 
@@ -198,23 +199,20 @@ def _rows(net: MLP, data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Examples and desired outputs in rows, of the network's dtype."""
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError("gradient_spread: data is a pair X, Y with examples in rows")
-    n_out = net.sizes[-1]
     X = as_rows(data[0], net.sizes[0], "gradient_spread: X")
-    Y = as_array(data[1], "gradient_spread: Y")
-    if Y.shape == (len(X),):
-        Y = Y.reshape(-1, 1) if n_out == 1 else one_hot(as_digits(Y, n_out, "gradient_spread: Y"), n_out)
-    if Y.shape != (len(X), n_out):
-        raise ValueError(
-            f"gradient_spread: Y has shape {Y.shape}, X has {len(X)} rows; want ({len(X)}, {n_out}), "
-            f"or ({len(X)},) for labels"
-        )
-    for name, array in (("X", X), ("Y", Y)):
-        if not np.isfinite(array).all():
-            raise ValueError(f"gradient_spread: {name} has a value that is nan or inf")
+    Y = as_desired(data[1], len(X), net.sizes[-1], "gradient_spread: Y")
+    need_finite(X, "gradient_spread: X")
+    need_finite(Y, "gradient_spread: Y")
     return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
 
 
-def _count(name: str, n: Any) -> int:
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"gradient_spread: {name} is a whole number of at least 1, not {n!r}")
-    return int(n)
+def _need_a_mean(net: Any) -> None:
+    """A sentence where the cost of several examples is not the mean of the costs of each, or rests on chance."""
+    if not isinstance(net, MLP):
+        raise TypeError(f"gradient_spread: net is an MLP, not {net!r}")
+    if normalizes(net) or net.dropout:
+        how = "batch normalization" if normalizes(net) else "dropout"
+        raise ValueError(
+            f"gradient_spread: the network learns by {how}, so that no ∇C is the mean of those of its examples; "
+            "pass net.folded(), a network that answers as it does without"
+        )

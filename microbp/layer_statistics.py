@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from microbp import sweeps
+from microbp.arguments import real_number
 from microbp.graph import Node
 from microbp.nn import costs
 from microbp.nn.activations import Activation
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_desired, as_rows
+from microbp.nn.examples import as_desired, as_rows, need_finite
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.parameters import nodes_of, numbers_of
@@ -114,8 +115,11 @@ def layer_statistics(
         4       50  relu    0.342   2.39    0.787   1.13      42.0%  0 (0.0%)
     200 examples; saturated: a rate below 0.01
     """
+    if not isinstance(net, MLP):
+        raise TypeError(f"layer_statistics: net is an MLP, not {net!r}")
     x = as_rows(X, net.sizes[0], "layer_statistics: X")
-    if not below > 0:
+    need_finite(x, "layer_statistics: X")
+    if not real_number("layer_statistics", "below", below) > 0:
         raise ValueError(f"layer_statistics: below is greater than 0, not {below}")
     with np.errstate(over="ignore", invalid="ignore"):
         zs, activations = net.feedforward(x.T)
@@ -158,7 +162,9 @@ def _errors(
     net: MLP, zs: list[Any], activations: list[Any], Y: Any, n: int, cost: str | Cost
 ) -> list[float | None]:
     """Root mean square of δ of each layer, by one backward sweep; C is a mean of n examples, so δ = n ∂C/∂z."""
-    y = as_desired(Y, n, net.sizes[-1], "layer_statistics: Y").T.astype(net.dtype)
+    y = as_desired(Y, n, net.sizes[-1], "layer_statistics: Y")
+    need_finite(y, "layer_statistics: Y")
+    y = y.T.astype(net.dtype)
     C = named("cost", cost, costs.NAMES, Cost).at_output(zs[-1], activations[-1], y, net.layers[-1].activation)
     cotangents = sweeps.backward(C)
 

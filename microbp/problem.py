@@ -75,7 +75,7 @@ class Problem(NamedTuple):
         """What the regularizer adds to the gradient by each parameter: None for biases, which it leaves alone."""
         assert self.regularizer is not None
         return [
-            self.regularizer.gradient(w, len(self.X)) if is_weight else None
+            regularizers.penalty(self.regularizer, w, len(self.X)) if is_weight else None
             for w, is_weight in zip(numbers, self._are_weights(), strict=True)
         ]
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from microbp.arguments import generator, whole_number
 from microbp.data.bars import progress_bar
 from microbp.history import Epoch, History
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_answers, as_desired, as_rows, correct
+from microbp.nn.examples import as_answers, as_desired, as_rows, correct, need_finite
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
@@ -71,8 +72,8 @@ def train(
     """
     X, Y = _checked(net, *_pair(data, "data"))
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
-    epochs, batch_size = _count("epochs", epochs), _count("batch_size", batch_size)
-    rng = np.random.default_rng(rng)
+    epochs, batch_size = whole_number("train", "epochs", epochs), whole_number("train", "batch_size", batch_size)
+    rng = generator("train", rng)
     if replay not in (None, True, False):
         raise TypeError(f"train: replay is True, False or None, not {replay!r}")
     problem = Problem.of(net, X, Y, cost, optimizer, regularizer, rng)
@@ -131,25 +132,13 @@ def _checked(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarra
     """Examples and desired outputs in rows, as the network's dtype."""
     X = as_rows(X, net.sizes[0], f"train: X of {what}")
     Y = as_desired(Y, len(X), net.sizes[-1], f"train: Y of {what}")
-    _need_finite("X", X, what)
-    _need_finite("Y", Y, what)
+    need_finite(X, f"train: X of {what}")
+    need_finite(Y, f"train: Y of {what}")
     return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
 
 
 def _checked_validation(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
     """Examples in rows and what is right for each."""
     X = as_rows(X, net.sizes[0], f"train: X of {what}")
-    _need_finite("X", X, what)
+    need_finite(X, f"train: X of {what}")
     return X, as_answers(Y, len(X), net.sizes[-1], f"train: Y of {what}")
-
-
-def _need_finite(name: str, array: np.ndarray, what: str) -> None:
-    if not np.isfinite(array).all():
-        row = int(np.argwhere(~np.isfinite(array))[0][0])
-        raise ValueError(f"train: {name} of {what} has a value that is nan or inf, in row {row}")
-
-
-def _count(name: str, n: Any) -> int:
-    if not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"train: {name} is a whole number of at least 1, not {n!r}")
-    return int(n)

@@ -112,6 +112,22 @@ def test_what_wont_do_is_named(learn):
     assert said(X, [0, -1, 1]) == f"{name}: there is a label -1; classes are 0, 1, …"
     assert said(X, [0, 1, 2], 2) == f"{name}: there is a label 2; with classes=2 a label is 0 … 1"
     assert said(X[0], [0, 1]).startswith(f"{name}: X has shape (2,)")
-    assert said([[np.nan]], [0]) == f"{name}: X has a value that is nan or inf, in row 0"
-    with pytest.raises(DataError, match="predict: X has 3 columns, it was learned from 2"):
+    assert said([[np.nan]], [0]).startswith(f"{name}: X[0, 0] is nan; leave such rows out")
+    with pytest.raises(DataError, match="predict: X has 3 columns, want 2"):
         learn(X, [0, 1, 1]).predict(np.zeros((1, 3)))
+
+
+@every
+def test_examples_of_one_class_are_all_right_and_the_class_is_told_from_another(learn):
+    X, labels = np.zeros((3, 2)), [0, 0, 0]
+
+    assert learn(X, labels).predict(X).shape == (3, 2)
+    with pytest.raises(DataError, match="classes is 1; want 2 or more"):
+        learn(X, labels, 1)
+
+
+def test_the_zero_rule_has_all_right_where_all_are_of_one_class():
+    X = np.zeros((4, 2))
+
+    assert accuracy(baselines.ZeroRule(X, [0] * 4), X, [0] * 4) == 1
+    assert accuracy(baselines.AverageDarkness(X, [0] * 4), X, [0] * 4) == 1

@@ -32,7 +32,7 @@ from microbp.book.perceptrons import (
 )
 from microbp.book.perceptrons.bits import RIGHT, WRONG, B, W
 from microbp.draw import draw
-from microbp.nn import MLP
+from microbp.nn import MLP, Dropout
 from microbp.nn.parameters import assign
 from microbp.primitives import sigmoid, step
 from microbp.tensor import Tensor
@@ -253,3 +253,34 @@ def test_a_network_with_bits_says_the_digit_in_binary(rng):
 
 def test_every_public_name_of_perceptrons_is_there():
     assert all(hasattr(perceptrons, name) for name in perceptrons.__all__)
+
+
+def test_networks_that_are_more_than_w_a_plus_b_are_not_rebuilt_as_if_they_were_not():
+    vanilla = MLP([3, 4, 10], dropout=Dropout(0.5, inverted=False), rng=0)
+    X = np.random.default_rng(0).random((5, 3))
+
+    for net in (vanilla, MLP([3, 4, 10], batch_norm=True, rng=0)):
+        for rebuilt in (with_bits, as_perceptrons, lambda net: scaled(net, 2), lambda net: nearest_to_zero(net, X)):
+            with pytest.raises(ValueError, match=r"pass net.folded\(\), plain layers that predict the same"):
+                rebuilt(net)
+    np.testing.assert_allclose(with_bits(vanilla.folded()).predict(X), bits_of(vanilla.predict(X).T).T, rtol=1e-12)
+    with pytest.raises(ValueError, match="as_perceptrons: the neurons of layer 2 are of maxout"):
+        as_perceptrons(MLP([2, 3, 1], "maxout"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "sentence"),
+    [
+        (lambda: Perceptron(["a"], 1), TypeError, "perceptron: w_1 is a number, not 'a'"),
+        (lambda: Perceptron([1], np.nan), ValueError, "perceptron: a weight or the bias is nan or inf"),
+        (lambda: by_threshold(["a"], [1], 0), TypeError, "by_threshold: x holds real numbers, not str32 data"),
+        (lambda: all_inputs(0), ValueError, "all_inputs: n is a whole number of at least 1, not 0"),
+        (lambda: scaled(MLP([2, 1]), "a"), TypeError, "scaled: c is a number, not 'a'"),
+        (lambda: scaled(None, 2), TypeError, "scaled: net is an MLP, not None"),
+        (lambda: nearest_to_zero(MLP([2, 1]), np.ones((2, 3))), ValueError, "nearest_to_zero: X has shape .*transpose"),
+        (lambda: truth_table(lambda x: x / 2, "x"), ValueError, r"truth_table: for \(1,\) the function gives 0.5"),
+    ],
+)
+def test_what_is_no_perceptron_is_named(wrong, error, sentence):
+    with pytest.raises(error, match=f"^{sentence}"):
+        wrong()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from microbp.book.derivations import derivation
 from microbp.book.recording import Recording, column
+from microbp.book.small_changes import ChangedWeight
 from microbp.linearized import paths
-from microbp.nn import MLP
+from microbp.nn import MLP, Dropout
 from microbp.nn.parameters import assign, numbers_of
 from microbp.tensor import Tensor
 from microbp.value import Value
@@ -55,3 +57,28 @@ def test_errors_by_a_sweep_are_the_gradient_by_paths(rng):
 def test_the_cost_goes_by_way_of_the_activations_also_where_it_cancels(rng):
     for r in recordings(rng):
         assert np.abs(r.gradient(r.a(r.L))).min() > 0
+
+
+@pytest.mark.parametrize(
+    ("way", "sentence"),
+    [
+        ({"batch_norm": True}, r".* batch normalization stands between them; pass net.folded\(\)"),
+        ({"dropout": Dropout(0.5, inverted=False)}, r".* the p of vanilla dropout stands .* net.folded\(\)"),
+        ({"activation": "maxout"}, "the neurons of layer 2 are of maxout"),
+    ],
+)
+def test_what_the_books_lines_are_not_about_is_refused_and_its_folded_network_is_not(way, sentence):
+    rng = np.random.default_rng(0)
+    net, x, y = MLP([3, 4, 2], rng=0, **way), rng.random((3, 1)), rng.random((2, 1))
+
+    for proof in ("BP1", "BP2", "BP3", "BP4"):
+        with pytest.raises(ValueError, match=f"line_.*: {sentence}"):
+            derivation(proof, net, x, y)
+    with pytest.raises(ValueError, match=f"^ChangedWeight: {sentence}"):
+        ChangedWeight(net, x, y, 2, 1, 1)
+    if "activation" not in way:
+        if "batch_norm" in way:
+            net.take_statistics(rng.random((9, 3)))
+        assert derivation("BP4", net.folded(), x, y).difference < 1e-14
+        first, *_, last = ChangedWeight(net.folded(), x, y, 2, 1, 1).remainders()
+        assert abs(last.remainder) < abs(first.remainder) / 500

@@ -89,7 +89,7 @@ def test_a_network_that_normalizes_is_checked_as_the_plain_network_that_predicts
     net = MLP([3, 4, 2], batch_norm=True, dropout=Dropout(0.8, inverted=False), rng=0)
     net.take_statistics(rng.normal(size=(20, 3)))
 
-    with pytest.raises(ValueError, match=r"check: BP1 to BP4 are of layers σ\(w a \+ b\), and .* pass net.folded\(\)"):
+    with pytest.raises(ValueError, match=r"^check: the book.s equations are of layers .*; pass net.folded\(\)"):
         check(net, *examples(net, 3))
 
     assert check(net.folded(), *examples(net, 3)).ok
@@ -467,5 +467,5 @@ def test_what_cannot_be_checked_is_refused(x, y, cost, error, sentence):
 def test_no_entries_are_too_few():
     net = MLP([3, 2], rng=0)
 
-    with pytest.raises(ValueError, match="check: entries is 0; want at least 1 of each quantity"):
+    with pytest.raises(ValueError, match="check: entries is a whole number of at least 1, not 0"):
         check(net, *examples(net, 1), entries=0)

@@ -208,3 +208,8 @@ def test_what_wont_do_is_named():
         cross_validate(lambda X, labels: None, X, labels)
     with pytest.raises(TypeError, match="preprocess is one of data.preprocessing, as MinMax"):
         cross_validate(ZeroRule, X, labels, preprocess=MinMax)
+
+
+def test_a_class_in_the_place_of_what_it_makes_is_named():
+    with pytest.raises(TypeError, match="cross_validate: learn gives something with predict, not <class"):
+        cross_validate(lambda X, labels: ZeroRule, np.zeros((4, 1)), [0, 1, 0, 1], 2, progress=False)

@@ -72,3 +72,8 @@ def test_what_wont_do_is_named():
         folds(10, 2, labels=[0, 1])
     with pytest.raises(DataError, match="folds: rng is -1; pass a seed of 0 or more"):
         folds(10, 2, rng=-1)
+
+
+def test_labels_of_several_kinds_are_named():
+    with pytest.raises(DataError, match="^folds: labels of several kinds can't be sorted"):
+        folds(3, 3, labels=np.array([1, "a", None], object))

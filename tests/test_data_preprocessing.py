@@ -272,15 +272,15 @@ def test_rows_that_wont_do_are_named(X):
 
     assert "Center: fit: X[3, 1] is nan; leave such rows out" in said(lambda: Center().fit(X))
     assert "Center: transform: X[3, 1] is nan" in said(lambda: step.transform(X))
-    assert said(lambda: step.transform(X[:, :3])) == "Center: transform: X has 3 columns, want 4 as in fit"
-    assert "columns, want 4 as in fit; rows are examples, so pass X.T" in said(lambda: step.transform(X.T))
+    assert said(lambda: step.transform(X[:, :3])) == "Center: transform: X has 3 columns, want 4"
+    assert "columns, want 4; rows are examples, so pass X.T" in said(lambda: step.transform(X.T))
     assert "X has shape (4,); rows are examples, so pass X[None, :] for one row" in said(lambda: step.transform(X[0]))
     assert "X has shape (0, 4), which is empty" in said(lambda: step.fit(X[:0]))
     assert "rows of different lengths" in said(lambda: step.fit([[1.0], [1.0, 2.0]]))
     assert "X is of type <U1; pass an array of numbers" in said(lambda: step.fit([["a"]]))
     assert "Standardize: fit: X has 1 row, want 2 or more" in said(lambda: Standardize().fit(X[:1]))
     assert "PCA: fit: 3 rows of 4 columns have 2 components at most, not 3" in said(lambda: PCA(3).fit(X[:3]))
-    assert "PCA: inverse: X has 4 columns, want 2 as in fit" in said(lambda: PCA(2).fit(X[:3]).inverse(X[:3]))
+    assert "PCA: inverse: X has 4 columns, want 2" in said(lambda: PCA(2).fit(X[:3]).inverse(X[:3]))
     for step in (Center(), Standardize(), PCA()):
         assert "too large to add up" in said(lambda step=step: step.fit([[1e308, 1], [1e308, 2], [-1e308, 3]]))
 
@@ -292,3 +292,31 @@ def test_arguments_that_wont_do_are_named():
     assert said(lambda: MinMax("drop")) == "MinMax: constant is \"refuse\" or \"keep\", not 'drop'"
     assert said(lambda: Chain()) == "Chain: there is nothing to do; pass such as Standardize(), PCA(2)"
     assert "Chain: <class" in said(lambda: Chain(Center))
+
+
+@pytest.mark.parametrize("step", [Standardize(), MinMax()], ids=repr)
+def test_a_column_that_varies_by_next_to_nothing_is_refused_and_not_divided_by_zero(step, X):
+    fitted = type(step)().fit(X)
+    before = fitted.transform(X)
+
+    with pytest.raises(DataError, match=f"{step._name}: fit: the numbers of column 1 vary too little to divide by"):
+        fitted.fit(X * [1.0, 1e-312, 1.0, 1.0])
+    assert_array_equal(fitted.transform(X), before)
+
+
+@every
+def test_what_overflows_is_named_and_no_inf_comes_out(step, X):
+    if isinstance(step, Center):
+        X = X[:1] + 1e308
+    elif isinstance(step, Chain | PCA | MinMax | Standardize):
+        X = X / 1e6
+    fitted = step.fit(X)
+
+    with pytest.raises(DataError, match="transform: row 0 of X is so large that it overflows"):
+        fitted.transform(np.full((1, 4), -1.79e308))
+
+
+@pytest.mark.parametrize("epsilon", ["a", None, True])
+def test_an_epsilon_that_is_no_number_is_named(epsilon):
+    with pytest.raises(DataError, match="^Whiten: epsilon is .*; pass a number"):
+        Whiten(epsilon=epsilon)

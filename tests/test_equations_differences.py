@@ -50,3 +50,10 @@ def test_what_it_can_not_work_with_is_refused_in_a_sentence():
         forward_difference_gradient(np.sum, [1.0], 0)
     with pytest.raises(ValueError, match=r"C\(w\) has shape \(2,\); want a single number, such as a mean"):
         forward_difference_gradient(lambda w: w, [1.0, 2.0])
+
+
+def test_a_step_that_is_lost_to_rounding_is_no_gradient_of_zero():
+    with pytest.raises(ValueError, match=r"epsilon is 1e-17, which is lost beside 2.0; want a larger step"):
+        forward_difference_gradient(lambda w: w @ w, [0.0, 2.0], 1e-17)
+    with pytest.raises(ValueError, match="epsilon is inf"):
+        forward_difference_gradient(np.sum, [1.0], np.inf)

@@ -98,3 +98,14 @@ def test_what_wont_do_is_named(rng):
         network.forward(np.zeros((3, 1)))
     with pytest.raises(ValueError, match=r"PlainNetwork: backward: y has shape \(1,\), want \(2,\)"):
         network.backward([1])
+
+
+def test_a_learning_rate_that_is_no_number_changes_no_weight():
+    network = PlainNetwork([[[1.0, 2.0]]], [[[0.5]]])
+    network.forward([1.0, 0.0])
+    network.backward([1.0])
+
+    for eta, sentence in (("0.1", "has dtype <U3"), ([0.1, 0.2], r"has shape \(2,\); want a number")):
+        with pytest.raises(ValueError, match=f"^PlainNetwork: update: eta {sentence}"):
+            network.update([1.0, 0.0], eta)
+    assert (network.layers[0][0].w, network.layers[0][0].b) == ([1.0, 2.0], 0.5)

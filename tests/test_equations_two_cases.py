@@ -133,3 +133,10 @@ def test_what_is_given_stays_as_it_is(rng):
 
     for array, copy in zip((*w, x, t), copies, strict=True):
         assert_array_equal(array, copy)
+
+
+def test_a_learning_rate_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match="^weight_change: alpha has dtype <U1"):
+        weight_change([1.0], [1.0], "a")
+    with pytest.raises(ValueError, match=r"^delta_rule: alpha has shape \(1,\); want a number"):
+        delta_rule([[1.0]], [1.0], [1.0], [0.1])

@@ -273,3 +273,8 @@ def test_a_step_of_no_length_or_in_no_direction_is_refused():
         steepest_step([1.0], -1.0)
     with pytest.raises(ValueError, match="nan or inf, and so no direction"):
         steepest_step([1.0, np.nan], 1.0)
+
+
+def test_a_cost_of_one_row_is_no_number():
+    with pytest.raises(ValueError, match=r"^gradient_descent: f gives C of shape \(1,\); want a single number"):
+        gradient_descent(lambda v: 2 * v[:1], [3.0, 4.0], 0.1, 2)

@@ -199,7 +199,7 @@ def test_on_mnist_ten_images_point_roughly_downhill_and_a_hundred_well(data_fold
         ({"batches": 1.5}, "batches is a whole number of at least 1, not 1.5"),
         ({"data": np.zeros((60, 3))}, "data is a pair X, Y"),
         ({"data": (np.zeros((3, 60)), np.zeros((3, 2)))}, "rows are examples here, so pass its transpose"),
-        ({"data": (np.zeros((60, 3)), np.zeros((60, 3)))}, r"Y has shape \(60, 3\), X has 60 rows; want \(60, 2\)"),
+        ({"data": (np.zeros((60, 3)), np.zeros((60, 3)))}, r"Y has shape \(60, 3\), X has 60 rows; want shape \(60"),
         ({"data": (np.full((60, 3), np.nan), np.zeros((60, 2)))}, "X has a value that is nan or inf"),
         ({"data": (np.zeros((60, 3)), np.full(60, 2))}, "there is a label 2; want 0 to 1"),
         ({"cost": "dear"}, "dear"),
@@ -208,3 +208,17 @@ def test_on_mnist_ten_images_point_roughly_downhill_and_a_hundred_well(data_fold
 def test_what_doesn_t_fit_is_refused_in_a_sentence(changes, message, net, data):
     with pytest.raises(ValueError, match=message):
         gradient_spread(**({"net": net, "data": data, "batch_size": 10, "batches": 2} | changes))
+
+
+@pytest.mark.parametrize("way", [{"batch_norm": True}, {"dropout": mb.Dropout(0.5)}])
+def test_where_no_gradient_is_the_mean_of_those_of_its_examples_it_is_refused(way, data):
+    net = mb.MLP([3, 4, 2], rng=1, **way)
+
+    with pytest.raises(ValueError, match=r"^gradient_spread: the network learns by .*; pass net.folded\(\)"):
+        gradient_spread(net, data, 10)
+    assert gradient_spread(net.folded(), data, N, 1, rng=0).spread == pytest.approx(0, abs=1e-15)
+
+
+def test_what_is_no_network_is_named(data):
+    with pytest.raises(TypeError, match="^gradient_spread: net is an MLP, not None"):
+        gradient_spread(None, data, 10)

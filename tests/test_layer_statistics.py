@@ -223,3 +223,18 @@ def test_it_shows_itself_as_a_table_without_columns_that_are_empty():
 def test_what_does_not_fit_is_said(arguments, error, sentence):
     with pytest.raises(error, match=sentence):
         layer_statistics(MLP([3, 2], rng=0), **{"X": np.ones((4, 3))} | arguments)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "sentence"),
+    [
+        ((None, [[0.0, 0.0, 0.0]]), TypeError, "net is an MLP, not None"),
+        ((MLP([3, 2]), [[0.0, np.nan, 0.0]]), ValueError, "X has a value that is nan or inf, in row 0"),
+        ((MLP([3, 2]), [[0.0, 0.0, 0.0]], [[0.0, np.inf]]), ValueError, "Y has a value that is nan or inf, in row 0"),
+    ],
+)
+def test_a_table_of_nan_is_not_made(arguments, error, sentence):
+    with pytest.raises(error, match=f"^layer_statistics: {sentence}"):
+        layer_statistics(*arguments)
+    with pytest.raises(TypeError, match="^layer_statistics: below is a number, not 'low'"):
+        layer_statistics(MLP([3, 2]), [[0.0, 0.0, 0.0]], below="low")

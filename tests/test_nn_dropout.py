@@ -135,3 +135,31 @@ def test_a_bare_number_is_refused_as_it_may_mean_either():
 def test_it_prints_as_it_is_made():
     assert repr(Dropout(0.5)) == "Dropout(keep=0.5)"
     assert repr(Dropout(0.5, 0.8, inverted=False)) == "Dropout(keep=0.5, keep_input=0.8, inverted=False)"
+
+
+@pytest.mark.parametrize("training", [None, "yes", 0.5, np.ones((2, 3))])
+def test_what_is_no_way_to_train_is_named_and_nothing_is_drawn_of_it(training):
+    net = MLP([3, 4, 2], dropout=Dropout(0.5), rng=0)
+
+    with pytest.raises(TypeError, match="^MLP: training is a bool, a Generator or a seed, or a list of masks, not "):
+        net.feedforward(np.zeros((3, 2)), training=training)
+
+
+def test_numpys_false_is_false():
+    net, x = MLP([3, 4, 2], dropout=Dropout(0.5), rng=0), np.ones((3, 2))
+
+    assert (net.feedforward(x, training=np.False_)[1][-1].data == net(x).data).all()
+
+
+@pytest.mark.parametrize("m", [0, -1, 2.5, "2"])
+def test_masks_are_drawn_for_a_whole_number_of_examples(m):
+    with pytest.raises(ValueError, match="^dropout_masks: m is a whole number of at least 1, not "):
+        MLP([3, 4, 2], dropout=Dropout(0.5)).dropout_masks(m, 0)
+
+
+def test_probabilities_are_numbers_and_inverted_a_bool():
+    for wrong in ("0.5", None, [0.5], True):
+        with pytest.raises(TypeError, match="^Dropout: keep is a number, not "):
+            Dropout(wrong)
+    with pytest.raises(TypeError, match="^Dropout: inverted is True or False, not 'no'"):
+        Dropout(0.5, inverted="no")

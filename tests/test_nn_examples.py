@@ -85,3 +85,28 @@ def test_nan_is_never_right():
     assert accuracy(net, np.ones((4, 2)), [0, 0, 0, 0]) == 0.0
     with pytest.raises(ValueError, match="a label is nan"):
         accuracy(net, np.ones((1, 2)), [[np.nan, 0.0, 1.0]])
+
+
+class Answering:
+    """Something that predicts always the same."""
+
+    def __init__(self, outputs):
+        self.outputs = outputs
+
+    def predict(self, X):
+        return self.outputs
+
+
+@pytest.mark.parametrize(
+    ("net", "error", "sentence"),
+    [
+        (None, TypeError, "accuracy: want something with predict, such as an MLP or a baseline, not None"),
+        (Answering, TypeError, "accuracy: want something with predict, .*, not <class"),
+        (Answering(None), TypeError, "accuracy: what predict gives holds real numbers, not object data"),
+        (Answering(np.zeros(3)), ValueError, r"accuracy: predict gives shape \(3,\) for 2 rows; want \(2, n_L\)"),
+        (Answering(np.zeros((3, 2))), ValueError, r"accuracy: predict gives shape \(3, 2\) for 2 rows"),
+    ],
+)
+def test_what_predicts_nothing_for_the_rows_is_named(net, error, sentence):
+    with pytest.raises(error, match=f"^{sentence}"):
+        accuracy(net, np.zeros((2, 2)), [0, 1])

@@ -89,9 +89,9 @@ def test_they_are_taken_by_a_network_by_name_and_by_themselves():
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda: initializers.sparse_of(0), "sparse_of: k is a whole number of inputs, at least 1, not 0"),
-        (lambda: initializers.sparse_of(2.5), "sparse_of: k is a whole number of inputs, at least 1, not 2.5"),
-        (lambda: initializers.with_bias("he", np.nan), "with_bias: b is a number, not nan"),
+        (lambda: initializers.sparse_of(0), "sparse_of: k is a whole number of at least 1, not 0"),
+        (lambda: initializers.sparse_of(2.5), "sparse_of: k is a whole number of at least 1, not 2.5"),
+        (lambda: initializers.with_bias("he", np.nan), "with_bias: b is finite, not nan"),
         (lambda: initializers.with_bias("she", 0.1), "unknown initializer 'she'; there are normal, inverse_sqrt,"),
     ],
 )
@@ -111,3 +111,16 @@ def test_with_one_over_root_n_weighted_inputs_do_not_grow_with_the_layer():
 
     assert spread["normal"] == pytest.approx(np.sqrt(501), rel=0.05)
     assert spread["inverse_sqrt"] == pytest.approx(np.sqrt(3 / 2), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("start", "sentence"),
+    [
+        (lambda rng, n_out, n_in: None, "MLP: the initializer gave NoneType; want a pair w, b of arrays"),
+        (lambda rng, n_out, n_in: np.zeros((n_out, n_in)), "MLP: the initializer gave ndarray; want a pair"),
+        (lambda rng, n_out, n_in: ("a", "b"), "MLP: what the initializer gave holds real numbers, not str32 data"),
+    ],
+)
+def test_an_initializer_that_gives_no_weights_and_biases_is_named(start, sentence):
+    with pytest.raises(TypeError, match=sentence):
+        MLP([2, 3], initializer=start)

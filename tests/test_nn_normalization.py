@@ -168,3 +168,32 @@ def test_it_lets_a_network_learn_whose_inputs_are_far_off():
         costs.append(quietly(net, (X, labels), epochs=100, batch_size=8).costs[-1])
 
     assert costs[1] < costs[0] / 3
+
+
+def test_an_epsilon_of_zero_is_refused_and_not_saved_as_no_normalization(tmp_path):
+    with pytest.raises(ValueError, match="batch normalization: epsilon is greater than 0, and finite, not 0"):
+        BatchNorm(np.ones((2, 1)), np.zeros((2, 1)), np.ones((2, 1)), 0)
+    net = MLP([3, 2, 2], batch_norm=True, rng=0)
+    net.layers[0].norm.epsilon = 0.0
+    with pytest.raises(ValueError, match="epsilon is greater than 0"):
+        net.save(tmp_path / "net.npz")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf])
+def test_statistics_of_what_is_no_number_are_not_taken(wrong):
+    net = MLP([3, 2, 2], batch_norm=True, rng=0)
+
+    with pytest.raises(ValueError, match="take_statistics: X has a value that is nan or inf, in row 1"):
+        net.take_statistics([[1.0, 2.0, 3.0], [1.0, wrong, 3.0]])
+    assert (net.layers[0].norm.mean == 0).all() and (net.layers[0].norm.variance == 1).all()
+
+
+def test_the_closed_form_divides_by_no_zero():
+    u, one = np.ones((2, 3)), np.ones((2, 1))
+
+    assert (equations.batch_normalization(u, one, one) == 1).all()
+    with pytest.raises(ValueError, match="a row of u is the same in all columns; want an epsilon greater than 0"):
+        equations.batch_normalization(u, one, one, 0)
+    with pytest.raises(ValueError, match="^batch normalization: epsilon is -1; want a number of 0 or more"):
+        equations.batch_normalization_gradient(u, one, u, -1)

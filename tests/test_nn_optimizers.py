@@ -250,3 +250,17 @@ def test_a_step_that_is_broken_off_leaves_parameters_and_memory_together(after, 
 
     assert [p.data.tolist() for p in parameters] == [w.tolist() for w in before[0]]
     assert optimizer.states == before[1]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "sentence"),
+    [
+        (lambda: SGD("0.5"), TypeError, "SGD: eta is a number, not '0.5'"),
+        (lambda: Momentum(0.5, None), TypeError, "Momentum: mu is a number, not None"),
+        (lambda: Adam(beta2="a"), TypeError, "Adam: beta2 is a number, not 'a'"),
+        (lambda: Adam(epsilon=0), ValueError, "Adam: epsilon is greater than 0, and finite, not 0"),
+    ],
+)
+def test_what_is_no_rate_is_named(make, error, sentence):
+    with pytest.raises(error, match=f"^{sentence}"):
+        make()

@@ -231,8 +231,26 @@ def test_ctrl_c_in_a_bound_takes_the_whole_step_back(node, optimizer, replay, ca
 
 @pytest.mark.parametrize("replay", [True, False])
 def test_a_bound_that_changes_the_shape_is_named(replay):
-    with pytest.raises(ValueError, match=r"constrained made weights of shape \(1, 3\) of those of \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"constrained made an array of shape \(1, 3\) .* weights of shape \(2, 3\)"):
         quietly(MLP([3, 2], rng=0), some_examples(), regularizer=Wrong(), replay=replay)
+
+
+@both_nodes
+@pytest.mark.parametrize("replay", [True, False])
+@pytest.mark.parametrize(
+    ("gradient", "shape"), [(lambda w: w[:1], r"\(1, 3\) and float64"), (lambda w: None, r"\(\) and object")]
+)
+def test_a_gradient_of_another_shape_is_named_and_not_stretched(gradient, shape, replay, node):
+    class Own(Regularizer):
+        def gradient(self, w, n):
+            return gradient(w)
+
+    for regularizer in (Own(), [L2(1.0), Own()]):
+        net = MLP([3, 2], node=node, rng=0)
+        before = bits_of(net)
+        with pytest.raises(ValueError, match=rf"gradient made an array of shape {shape} of weights of shape \(2, 3\)"):
+            quietly(net, some_examples(), regularizer=regularizer, replay=replay)
+        assert bits_of(net) == before
 
 
 def test_a_list_of_none_is_none_and_a_list_of_one_is_that_one():
@@ -250,6 +268,8 @@ def test_a_list_of_none_is_none_and_a_list_of_one_is_that_one():
     [
         (lambda: L1(-1.0), ValueError, "L1: lmbda is 0 or greater, not -1.0"),
         (lambda: L2(-1.0), ValueError, "L2: lmbda is 0 or greater, not -1.0"),
+        (lambda: L1(np.inf), ValueError, "L1: lmbda is finite, not inf"),
+        (lambda: L1(True), TypeError, "L1: lmbda is a number, not True"),
         (lambda: L2(np.nan), ValueError, "L2: lmbda is 0 or greater, not nan"),
         (lambda: L2("5"), TypeError, "L2: lmbda is a number, not '5'"),
         (lambda: Elastic(1.0, -2.0), ValueError, "Elastic: lmbda2 is 0 or greater, not -2.0"),

@@ -14,6 +14,7 @@ from microbp import primitives as p
 from microbp.baselines import ZeroRule
 from microbp.equations import ACTIVATIONS
 from microbp.nn import MLP
+from microbp.nn.activations import Maxout
 from microbp.nn.optimizers import Adam
 from microbp.nn.parameters import numbers_of
 from microbp.tensor import Tensor
@@ -218,7 +219,7 @@ def test_images_that_cant_be_drawn_are_named():
             plots.images(*arguments)
     with pytest.raises(ValueError, match=r"shape is \(2, 3\), which is no 4 pixels"):
         plots.images(np.zeros((1, 4)), shape=(2, 3))
-    with pytest.raises(ValueError, match="columns is 0; want a whole number, 1 or more"):
+    with pytest.raises(ValueError, match="columns is a whole number of at least 1, not 0"):
         plots.images(np.zeros((1, 4)), columns=0)
 
 
@@ -252,7 +253,7 @@ def test_weights_that_cant_be_drawn_are_named():
 # ------------------------------------------------------------------------------------- activations
 
 
-@pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"softmax"}))
+@pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"softmax", "step"}))
 def test_the_curves_are_the_activation_and_its_derivative(name, axes):
     plots.activation(name, -3, 5, axes)
 
@@ -401,3 +402,26 @@ def test_without_matplotlib_it_says_how_to_get_it(draw, monkeypatch):
 
     with pytest.raises(ImportError, match=r'plots.\w+ needs matplotlib: pip install "microbp\[plot\]"'):
         draw()
+
+
+def test_the_tables_softmax_is_softmax_and_maxout_no_one_curve():
+    with pytest.raises(ValueError, match="activation: neurons depend on each other here, as in softmax"):
+        plots.activation(p.softmax)
+    for maxout in ("maxout", Maxout(3)):
+        with pytest.raises(ValueError, match="activation: a neuron of maxout has several weighted inputs"):
+            plots.activation(maxout)
+    with pytest.raises(TypeError, match="^activation: low is a number, not 'a'"):
+        plots.activation("tanh", "a")
+
+
+@pytest.mark.parametrize("shape", [3, "ab", (9,), (-3, -3), (3.0, 3.0)])
+def test_the_shape_of_a_picture_is_two_whole_numbers(shape):
+    with pytest.raises(ValueError, match="^images: (shape|height) is .*(want|whole number)"):
+        plots.images(np.zeros((4, 9)), shape=shape)
+
+
+def test_a_label_that_is_no_number_is_named():
+    with pytest.raises(ValueError, match="^decision_region: labels has a value that is nan or inf, in row 0"):
+        plots.decision_region(MLP([2, 1]), np.zeros((1, 2)), [np.nan])
+    with pytest.raises(TypeError, match="^decision_region: want something with predict"):
+        plots.decision_region(None, np.zeros((1, 2)), [0])

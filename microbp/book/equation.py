@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from microbp.arguments import generator
 from microbp.book.comparing import Compared, Comparison, Disagreement, Proof
 
 
@@ -66,9 +67,9 @@ class Equation(NamedTuple):
 
         Raises Disagreement, an AssertionError, where the sides differ.
         """
-        comparison = Comparison()
+        comparison, rng = Comparison(), generator(f"equation {self.number}", rng)
         try:
-            self.proof(np.random.default_rng(rng), self.function if function is None else function, comparison)
+            self.proof(rng, self.function if function is None else function, comparison)
         except Disagreement as difference:
             raise Disagreement(f"equation {self.number}: {difference}") from None
         return comparison.result()

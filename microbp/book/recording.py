@@ -16,6 +16,7 @@ from microbp.nn.layers import Layer
 from microbp.nn.named import named
 from microbp.nn.network import MLP
 from microbp.nn.parameters import Parameter, nodes_of, numbers_of
+from microbp.nn.plain import need_plain
 
 
 class Recording:
@@ -26,6 +27,7 @@ class Recording:
     """
 
     def __init__(self, operation: str, net: MLP, x: Any, y: Any, cost: str | Cost) -> None:
+        need_plain(operation, net)
         self.operation, self.net, self.L = operation, net, len(net.layers) + 1
         self._zs, self._activations = net.feedforward(x)
         m = self._zs[-1].shape[1]

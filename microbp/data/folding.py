@@ -34,5 +34,8 @@ def folds(n: int, k: int = 5, rng: Randomness = 0, labels: ArrayLike | None = No
         classes = array("folds", "labels", labels)
         if classes.shape != (n,):
             raise DataError(f"folds: labels have shape {classes.shape}; want one for each row, ({n},)")
-        order = order[np.argsort(classes[order], kind="stable")]
+        try:
+            order = order[np.argsort(classes[order], kind="stable")]
+        except TypeError:
+            raise DataError("folds: labels of several kinds can't be sorted; pass integers, or texts alone") from None
     return [np.sort(order[i::k]).astype(np.int64) for i in range(k)]

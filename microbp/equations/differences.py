@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike
 
-from microbp.equations.shapes import Array, floats
+from microbp.equations.shapes import Array, floats, number
 
 
 def forward_difference_gradient(cost: Callable[[Array], float], w: ArrayLike, epsilon: float = 1e-6) -> Array:
@@ -26,7 +26,7 @@ def forward_difference_gradient(cost: Callable[[Array], float], w: ArrayLike, ep
     >>> forward_difference_gradient(lambda w: w @ w, [1.0, 2.0]).round(4)
     array([2., 4.])
     """
-    if not epsilon > 0:
+    if not 0 < number("forward_difference_gradient", "epsilon", epsilon) < np.inf:
         raise ValueError(f"forward_difference_gradient: epsilon is {epsilon}; want a step greater than 0, such as 1e-6")
     w = floats("forward_difference_gradient", "w", w)
     at_w = _number(cost(w.copy()))
@@ -34,6 +34,10 @@ def forward_difference_gradient(cost: Callable[[Array], float], w: ArrayLike, ep
     for j in np.ndindex(w.shape):
         moved = w.copy()
         moved[j] += epsilon
+        if moved[j] == w[j]:
+            raise ValueError(
+                f"forward_difference_gradient: epsilon is {epsilon}, which is lost beside {w[j]}; want a larger step"
+            )
         nabla[j] = (_number(cost(moved)) - at_w) / epsilon
     return nabla
 

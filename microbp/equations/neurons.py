@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from numpy.typing import ArrayLike
 
-from microbp.equations.shapes import fit, floats
+from microbp.equations.shapes import fit, floats, number
 
 
 class PlainNeuron:
@@ -99,6 +99,7 @@ class PlainNetwork:
         w_jk → w_jk − η δ_j a_k,  b_j → b_j − η δ_j
         """
         inputs = self._numbers("update", "x", x, len(self.layers[0][0].w))
+        eta = number("PlainNetwork: update", "eta", eta)
         for layer in self.layers:
             for neuron in layer:
                 neuron.w = [w - eta * neuron.delta * a for w, a in zip(neuron.w, inputs, strict=True)]

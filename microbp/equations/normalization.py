@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from microbp.equations.shapes import Array, fit
+from microbp.equations.shapes import Array, fit, number
 
 
 def batch_normalization(u: ArrayLike, gamma: ArrayLike, b: ArrayLike, epsilon: float = 1e-5) -> Array:
@@ -44,6 +44,10 @@ def batch_normalization_gradient(
 
 def _normalized(u: Array, epsilon: float) -> tuple[Array, Array]:
     """û and √(v + ε)."""
+    if not 0 <= number("batch normalization", "epsilon", epsilon) < np.inf:
+        raise ValueError(f"batch normalization: epsilon is {epsilon}; want a number of 0 or more, such as 1e-5")
     centred = u - u.mean(axis=1, keepdims=True)
     deviation: Array = np.sqrt(np.square(centred).mean(axis=1, keepdims=True) + epsilon)
+    if not deviation.all():
+        raise ValueError("batch normalization: a row of u is the same in all columns; want an epsilon greater than 0")
     return centred / deviation, deviation

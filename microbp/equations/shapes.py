@@ -52,6 +52,14 @@ def floats(operation: str, name: str, value: ArrayLike) -> Array:
     return as_floats
 
 
+def number(operation: str, name: str, value: ArrayLike) -> float:
+    """The value as a single float."""
+    array = floats(operation, name, value)
+    if array.shape:
+        raise ValueError(f"{operation}: {name} has shape {array.shape}; want a number")
+    return float(array)
+
+
 def _fits(shape: Shape, axes: Sequence[str], lengths: dict[str, int]) -> bool:
     """Whether each letter stands for one length; the lengths of new letters are added to the known ones."""
     return len(shape) == len(axes) and shape == tuple(map(lengths.setdefault, axes, shape))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from microbp.equations.activations import AnyActivation, activation_named
-from microbp.equations.shapes import Array, fit
+from microbp.equations.shapes import Array, fit, number
 
 
 def squared_error(t: ArrayLike, y: ArrayLike) -> float:
@@ -67,7 +67,7 @@ def weight_change(o: ArrayLike, delta: ArrayLike, alpha: float) -> Array:
     Returns shape (n_i, n_j), as w has it.
     """
     o, delta = fit("weight_change", ("o", o, "n_i"), ("delta", delta, "n_j"))
-    change: Array = -alpha * np.outer(o, delta)
+    change: Array = -number("weight_change", "alpha", alpha) * np.outer(o, delta)
     return change
 
 
@@ -113,7 +113,7 @@ def delta_rule(
     w, x, t = fit("delta_rule", ("w", w, "n_j n_i"), ("x", x, "n_i"), ("t", t, "n_j"))
     h = w @ x
     (slope,) = fit("delta_rule", ("g′(h)", g.derivative(h), "n_j"))
-    change: Array = alpha * np.outer((t - g(h)) * slope, x)
+    change: Array = number("delta_rule", "alpha", alpha) * np.outer((t - g(h)) * slope, x)
     return change
 
 

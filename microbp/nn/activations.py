@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from microbp import primitives as p
+from microbp.arguments import whole_number
+from microbp.nn.named import named
 from microbp.shapes import is_object_array, shape_of
 
 Activation = Callable[[Any], Any]
@@ -47,9 +47,7 @@ class Maxout:
     name = "maxout"
 
     def __init__(self, pieces: int = 2) -> None:
-        if not isinstance(pieces, int | np.integer) or pieces < 1:
-            raise ValueError(f"maxout: pieces is a whole number of at least 1, not {pieces!r}")
-        self.pieces = int(pieces)
+        self.pieces = whole_number("maxout", "pieces", pieces)
 
     def __repr__(self) -> str:
         return f"maxout({self.pieces})"
@@ -94,3 +92,9 @@ NAMES: Mapping[str, Activation] = {
 
 EVERY_NAME: Mapping[str, Activation] = {**NAMES, "maxout": Maxout()}
 """And those that make one activation of several weighted inputs."""
+
+
+def activation_of(choice: str | Activation) -> Activation:
+    """The activation by its name, or itself; what is meant where it is a function of the table."""
+    function = named("activation", choice, EVERY_NAME)
+    return OF_ROWS.get(function, function)

@@ -12,7 +12,6 @@ from microbp.graph import Node
 from microbp.nn import activations
 from microbp.nn.activations import Activation
 from microbp.nn.dropout import Dropout
-from microbp.nn.named import named
 from microbp.tensor import Tensor
 from microbp.value import Value
 
@@ -53,5 +52,4 @@ def one_a_layer(activation: Any, output: Any, count: int) -> list[Activation]:
         raise ValueError(f"MLP: {count} layers have weights, but {len(chosen)} activations were given")
     if output is not None:
         chosen[-1] = output
-    found = [named("activation", choice, activations.EVERY_NAME) for choice in chosen]
-    return [activations.OF_ROWS.get(function, function) for function in found]
+    return [activations.activation_of(choice) for choice in chosen]

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from microbp.arguments import real_number
 from microbp.shapes import shape_of
 
 
@@ -25,10 +26,12 @@ class Dropout:
 
     def __init__(self, keep: float = 0.5, keep_input: float = 1.0, *, inverted: bool = True) -> None:
         for name, p in (("keep", keep), ("keep_input", keep_input)):
-            if not 0 < p <= 1:
+            if not 0 < real_number("Dropout", name, p) <= 1:
                 raise ValueError(
                     f"Dropout: {name} is the probability that a neuron stays, above 0 and at most 1, not {p}"
                 )
+        if not isinstance(inverted, bool | np.bool_):
+            raise TypeError(f"Dropout: inverted is True or False, not {inverted!r}")
         self.keep, self.keep_input, self.inverted = float(keep), float(keep_input), bool(inverted)
 
     def __repr__(self) -> str:

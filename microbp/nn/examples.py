@@ -31,7 +31,7 @@ def accuracy(net: Predicting, X: Any, labels: Any, middle: float | None = None) 
 
 def correct(net: Predicting, X: Any, labels: Any, middle: float | None = None) -> int:
     """How many examples a network has right (`accuracy`)."""
-    outputs = net.predict(X)
+    outputs = outputs_of(net, X, "accuracy")
     n, n_out = outputs.shape
     right = as_answers(labels, n, n_out, "accuracy")
     known = ~np.isnan(outputs).any(axis=1)  # nan is no answer, and never right
@@ -40,6 +40,16 @@ def correct(net: Predicting, X: Any, labels: Any, middle: float | None = None) -
     if middle is None:
         middle = _middle_of(as_array(labels, "accuracy"))
     return int(np.count_nonzero(((outputs[:, 0] > middle) == right) & known))
+
+
+def outputs_of(net: Predicting, X: Any, what: str) -> np.ndarray:
+    """What `predict` gives of examples in rows, (n, n_L); else one sentence on what it gives instead."""
+    if isinstance(net, type) or not callable(getattr(net, "predict", None)):
+        raise TypeError(f"{what}: want something with predict, such as an MLP or a baseline, not {net!r}")
+    outputs = as_array(net.predict(X), f"{what}: what predict gives")
+    if outputs.ndim != 2 or len(outputs) != len(X) or not outputs.shape[1]:
+        raise ValueError(f"{what}: predict gives shape {outputs.shape} for {len(X)} rows; want ({len(X)}, n_L)")
+    return outputs
 
 
 def _middle_of(labels: np.ndarray) -> float:
@@ -106,6 +116,13 @@ def as_rows(X: Any, n: int, what: str) -> np.ndarray:
     if not len(array):
         raise ValueError(f"{what} is empty: there are no examples in it")
     return array
+
+
+def need_finite(array: np.ndarray, what: str) -> None:
+    """A ValueError where rows hold a value that is nan or inf."""
+    if not np.isfinite(array).all():
+        row = int(np.argwhere(~np.isfinite(array))[0][0])
+        raise ValueError(f"{what} has a value that is nan or inf, in row {row}; leave such examples out")
 
 
 def as_array(X: Any, what: str) -> np.ndarray:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from math import isfinite
-from numbers import Real
 
 import numpy as np
 
+from microbp.arguments import real_number, whole_number
 from microbp.nn.named import named
 
 Start = tuple[np.ndarray, np.ndarray]
@@ -77,9 +77,7 @@ def sparse_of(k: int) -> Initializer:
     >>> np.count_nonzero(w, axis=1).tolist()
     [2, 2, 2]
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(f"sparse_of: k is a whole number of inputs, at least 1, not {k!r}")
-    return partial(sparse, k=int(k))
+    return partial(sparse, k=whole_number("sparse_of", "k", k))
 
 
 def with_bias(start: str | Initializer, b: float) -> Initializer:
@@ -92,8 +90,8 @@ def with_bias(start: str | Initializer, b: float) -> Initializer:
     [[0.01], [0.01]]
     """
     weights = named("initializer", start, NAMES)
-    if not isinstance(b, Real) or not isfinite(float(b)):
-        raise ValueError(f"with_bias: b is a number, not {b!r}")
+    if not isfinite(real_number("with_bias", "b", b)):
+        raise ValueError(f"with_bias: b is finite, not {b}")
 
     def biased(rng: np.random.Generator, n_out: int, n_in: int) -> Start:
         return weights(rng, n_out, n_in)[0], np.full((n_out, 1), float(b))

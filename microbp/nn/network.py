@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from microbp import primitives as p
+from microbp.arguments import generator, whole_number
 from microbp.data.files import FilePath
 from microbp.data.npz_format import write_npz
 from microbp.graph import Node
@@ -21,7 +22,7 @@ from microbp.nn.activations import Activation, pieces_of
 from microbp.nn.arguments import checked_dropout, checked_node, checked_sizes, one_a_layer
 from microbp.nn.costs import Cost
 from microbp.nn.dropout import Dropout
-from microbp.nn.examples import as_rows
+from microbp.nn.examples import as_array, as_rows, need_finite
 from microbp.nn.initializers import Initializer, Start
 from microbp.nn.layers import Layer
 from microbp.nn.named import named
@@ -79,7 +80,7 @@ class MLP:
         self.node, self.dtype = checked_node(node, np.dtype(dtype))
         self.dropout = checked_dropout(dropout, batch_norm)
         start = named("initializer", initializer, initializers.NAMES)
-        rng = np.random.default_rng(rng)
+        rng = generator("MLP", rng)
         self.layers: list[Layer] = []
         functions = one_a_layer(activation, output, len(self.sizes) - 1)
         pairs = zip(self.sizes, self.sizes[1:], functions, strict=False)
@@ -96,7 +97,10 @@ class MLP:
         """Initial w and b of a layer; each piece of maxout begins as a layer of its own would."""
         started = []
         for _ in range(pieces):
-            w, b = (np.asarray(numbers, self.dtype) for numbers in start(rng, n_out, n_in))
+            made = start(rng, n_out, n_in)
+            if not isinstance(made, tuple | list) or len(made) != 2:
+                raise TypeError(f"MLP: the initializer gave {type(made).__name__}; want a pair w, b of arrays")
+            w, b = (as_array(numbers, "MLP: what the initializer gave").astype(self.dtype) for numbers in made)
             if (w.shape, b.shape) != ((n_out, n_in), (n_out, 1)):
                 raise ValueError(
                     f"MLP: the initializer gave w of shape {w.shape} and b of shape {b.shape}; "
@@ -124,6 +128,8 @@ class MLP:
         training  False: as the network predicts. True: batch normalization by these m examples. With dropout, a
                   Generator to draw its masks, or the masks (`dropout_masks`); the activations are those that are left
         """
+        if isinstance(training, np.bool_):
+            training = bool(training)
         a = self._as_input(x)
         masks = self._masks(training, shape_of(a)[1])
         a = self._dropped(a, 1, masks)
@@ -153,7 +159,8 @@ class MLP:
 
         Give them as training=masks to compute the same twice. Empty where there is no dropout.
         """
-        return (self.dropout or NO_DROPOUT).masks(self.sizes, m, self.dtype, np.random.default_rng(rng))
+        m = whole_number("dropout_masks", "m", m)
+        return (self.dropout or NO_DROPOUT).masks(self.sizes, m, self.dtype, generator("dropout_masks", rng))
 
     def take_statistics(self, X: Any) -> None:
         """Have batch normalization predict by the means and variances of these examples, in rows (n, n_1).
@@ -161,7 +168,9 @@ class MLP:
         They are found layer by layer, each after those before it normalize as they will to predict. `train` does this
         after each epoch, with the training set.
         """
-        a = self._kept(as_rows(X, self.sizes[0], "take_statistics: X").astype(self.dtype, copy=False).T, 1)
+        X = as_rows(X, self.sizes[0], "take_statistics: X")
+        need_finite(X, "take_statistics: X")
+        a = self._kept(X.astype(self.dtype, copy=False).T, 1)
         with np.errstate(over="ignore"):
             for layer in self.layers:
                 if layer.norm is not None:
@@ -243,6 +252,8 @@ class MLP:
             return {}
         if isinstance(training, list | tuple):
             masks = list(training)
+        elif not isinstance(training, bool | int | np.integer | np.random.Generator):
+            raise TypeError(f"MLP: training is a bool, a Generator or a seed, or a list of masks, not {training!r}")
         elif training is True and dropout.thinned(self.sizes):
             raise TypeError("MLP: dropout draws at random, so pass training=rng, a Generator, or training=masks")
         else:

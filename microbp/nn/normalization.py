@@ -7,11 +7,19 @@ from typing import Any
 import numpy as np
 
 from microbp import primitives as p
+from microbp.arguments import real_number
 from microbp.nn.parameters import Parameter, numbers_of
 from microbp.shapes import shape_of
 
 EPSILON = 1e-5
 """Added to the variance, so that a neuron that says the same of all examples is not divided by 0."""
+
+
+def checked_epsilon(epsilon: Any) -> float:
+    """ε, above 0: without it a neuron that says the same of all examples is 0/0."""
+    if not 0 < real_number("batch normalization", "epsilon", epsilon) < np.inf:
+        raise ValueError(f"batch normalization: epsilon is greater than 0, and finite, not {epsilon}")
+    return float(epsilon)
 
 
 class BatchNorm:
@@ -25,11 +33,11 @@ class BatchNorm:
 
     gamma           γ, shape (n, 1), learned; a Tensor or an array of Values
     mean, variance  μ and v to predict by, shape (n, 1)
-    epsilon         ε
+    epsilon         ε, greater than 0
     """
 
     def __init__(self, gamma: Parameter, mean: np.ndarray, variance: np.ndarray, epsilon: float = EPSILON) -> None:
-        self.gamma, self.mean, self.variance, self.epsilon = gamma, mean, variance, float(epsilon)
+        self.gamma, self.mean, self.variance, self.epsilon = gamma, mean, variance, checked_epsilon(epsilon)
 
     @classmethod
     def before_learning(cls, gamma: Parameter) -> BatchNorm:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from microbp.arguments import real_number
 from microbp.graph import Node
 from microbp.nn.parameters import assign, gradient_of, nodes_of, numbers_of
 
@@ -23,7 +24,7 @@ class Optimizer:
     """
 
     def __init__(self, eta: float) -> None:
-        if not 0 < eta < inf:
+        if not 0 < real_number(type(self).__name__, "eta", eta) < inf:
             raise ValueError(f"{type(self).__name__}: the learning rate eta is greater than 0, not {eta}")
         self.eta = float(eta)
         self.states: dict[Node, Any] = {}
@@ -84,7 +85,7 @@ class Momentum(Optimizer):
 
     def __init__(self, eta: float, mu: float = 0.9) -> None:
         super().__init__(eta)
-        if not 0 <= mu < 1:
+        if not 0 <= real_number("Momentum", "mu", mu) < 1:
             raise ValueError(f"Momentum: mu is at least 0 and less than 1, not {mu}")
         self.mu = float(mu)
 
@@ -102,8 +103,12 @@ class Adam(Optimizer):
 
     def __init__(self, eta: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8) -> None:
         super().__init__(eta)
+        for name, number in (("beta1", beta1), ("beta2", beta2), ("epsilon", epsilon)):
+            real_number("Adam", name, number)
         if not (0 <= beta1 < 1 and 0 <= beta2 < 1):
             raise ValueError(f"Adam: beta1 and beta2 are at least 0 and less than 1, not {beta1} and {beta2}")
+        if not 0 < epsilon < inf:
+            raise ValueError(f"Adam: epsilon is greater than 0, and finite, not {epsilon}; it keeps from dividing by 0")
         self.beta1, self.beta2, self.epsilon = float(beta1), float(beta2), float(epsilon)
 
     def update(self, w: np.ndarray, nabla_w: np.ndarray, state: Any) -> tuple[np.ndarray, Any]:

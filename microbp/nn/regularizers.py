@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from numbers import Real
 from typing import Any
 
 import numpy as np
+
+from microbp.arguments import real_number
 
 
 class Regularizer:
@@ -142,7 +143,7 @@ class Several(Regularizer):
 
     def gradient(self, w: np.ndarray, n: int) -> np.ndarray:
         """The sum of their gradients."""
-        gradients = [part.gradient(w, n) for part in self.parts if adds_cost(part)] or [np.zeros_like(w)]
+        gradients = [penalty(part, w, n) for part in self.parts if adds_cost(part)] or [np.zeros_like(w)]
         total = gradients[0]
         for gradient in gradients[1:]:
             total = total + gradient
@@ -196,14 +197,29 @@ def _overrides(regularizer: Any, method: str) -> bool:
     return own is not None and getattr(own, "__func__", None) is not getattr(Regularizer, method)
 
 
+def penalty(regularizer: Any, w: np.ndarray, n: int) -> np.ndarray:
+    """What a regularizer adds to the gradient by the weights w, in their shape; n is the number of training examples.
+
+    Raises ValueError where one of the user's own makes another shape, which numpy would stretch without a word.
+    """
+    gradient = np.asarray(regularizer.gradient(w, n))
+    if gradient.shape != w.shape or gradient.dtype.kind not in "fiu":
+        raise ValueError(f"{regularizer!r}: gradient {_made(gradient, w)}")
+    return gradient
+
+
 def constrained(regularizer: Any, w: np.ndarray) -> np.ndarray:
     """What a regularizer allows of weights after a step, in their shape."""
     if not has_bound(regularizer):
         return w
     allowed = np.asarray(regularizer.constrained(w))
-    if allowed.shape != w.shape:
-        raise ValueError(f"{regularizer!r}: constrained made weights of shape {allowed.shape} of those of {w.shape}")
+    if allowed.shape != w.shape or allowed.dtype.kind not in "fiu":
+        raise ValueError(f"{regularizer!r}: constrained {_made(allowed, w)}")
     return allowed
+
+
+def _made(array: np.ndarray, w: np.ndarray) -> str:
+    return f"made an array of shape {array.shape} and {array.dtype} of weights of shape {w.shape}; want a number each"
 
 
 def _lengths(w: np.ndarray) -> np.ndarray:
@@ -218,9 +234,7 @@ def _lengths(w: np.ndarray) -> np.ndarray:
 
 
 def _amount(name: str, letter: str, number: Any) -> float:
-    if not isinstance(number, Real):
-        raise TypeError(f"{name}: {letter} is a number, not {number!r}")
-    amount = float(number)
-    if not amount >= 0:
-        raise ValueError(f"{name}: {letter} is 0 or greater, not {number}")
+    amount = real_number(name, letter, number)
+    if not 0 <= amount < np.inf:
+        raise ValueError(f"{name}: {letter} is {'finite' if amount == np.inf else '0 or greater'}, not {number}")
     return amount

@@ -27,6 +27,7 @@ from microbp.nn import activations
 from microbp.nn.activations import Activation, Maxout, pieces_of
 from microbp.nn.dropout import Dropout
 from microbp.nn.layers import Layer
+from microbp.nn.normalization import checked_epsilon
 from microbp.nn.parameters import nodes_of, numbers_of
 
 MARK: Final = "microbp_network"
@@ -98,7 +99,7 @@ def as_arrays(
     description = (VERSION, sizes, names, node.__name__, dtype.name, np.array(constants, str))
     found = {key: np.asarray(value) for key, value in zip(DESCRIPTION, description, strict=True)} | arrays
     if any(layer.norm for layer in layers):
-        found[BATCH_NORM] = np.array([layer.norm.epsilon if layer.norm else 0.0 for layer in layers])
+        found[BATCH_NORM] = np.array([checked_epsilon(layer.norm.epsilon) if layer.norm else 0.0 for layer in layers])
     if dropout is not None:
         found[DROPOUT] = np.array([dropout.keep, dropout.keep_input, dropout.inverted], float)
     return found

@@ -8,7 +8,7 @@ import numpy as np
 
 from microbp.data import one_hot
 from microbp.draw.region import Answers
-from microbp.nn.examples import Predicting, as_answers, as_array, as_rows
+from microbp.nn.examples import Predicting, as_answers, as_array, as_rows, need_finite, outputs_of
 from microbp.plots.axes import CLASSES, HATCHES, MARKERS, axes_for, padded, tint
 
 SIDE = 240
@@ -32,9 +32,8 @@ def decision_region(net: Predicting, X: Any, labels: Any, axes: Any = None, *, l
     Returns the axes.
     """
     X = as_rows(X, 2, "decision_region: X")
-    if not np.isfinite(X).all():
-        raise ValueError("decision_region: X has a value that is nan or inf; leave such examples out")
-    outputs = net.predict(X)
+    need_finite(X, "decision_region: X")
+    outputs = outputs_of(net, X, "decision_region")
     answers, known = _answers(labels, outputs)
     ranges = [padded(X[:, i], 0.12) for i in (0, 1)]
     x, y = (np.linspace(*ends, SIDE) for ends in ranges)
@@ -75,6 +74,7 @@ def _answers(labels: Any, outputs: np.ndarray) -> tuple[Answers, np.ndarray]:
     if n_out == 1:
         if Y.shape not in ((n,), (n, 1)):
             raise ValueError(f"decision_region: labels have shape {Y.shape}, X has {n} rows; want shape ({n},)")
+        need_finite(Y, "decision_region: labels")
         Y = Y.reshape(n, 1).astype(float)
     else:
         Y = one_hot(as_answers(Y, n, n_out, "decision_region"), n_out)

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from microbp.nn import activations
-from microbp.nn.activations import Activation
-from microbp.nn.named import named
+from microbp.arguments import real_number
+from microbp.nn.activations import Activation, activation_of, pieces_of
 from microbp.plots.axes import BLUE, ORANGE, axes_for
 from microbp.tensor import Tensor
 
@@ -25,9 +24,12 @@ def activation(function: str | Activation, low: float = -6.0, high: float = 6.0,
 
     Where σ or σ′ jumps, the line is broken.
     """
-    sigma = named("activation", function, activations.NAMES)
-    if not (np.isfinite([low, high]).all() and low < high):
-        raise ValueError(f"activation: z goes from low to high, not from {low} to {high}")
+    sigma = activation_of(function)
+    if pieces_of(sigma) > 1:
+        raise ValueError("activation: a neuron of maxout has several weighted inputs, so that there is no one curve")
+    low, high = real_number("activation", "low", low), real_number("activation", "high", high)
+    if not -np.inf < low < high < np.inf:
+        raise ValueError(f"activation: z goes from low to high, not from {low:g} to {high:g}")
     z = np.linspace(low, high, COUNT)
     a, slope = _with_slope(sigma, z)
     axes = axes_for("activation", axes, figsize=(5, 3.2))

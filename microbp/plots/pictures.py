@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from microbp.arguments import whole_number
 from microbp.nn.examples import as_array
 from microbp.nn.network import MLP
 from microbp.nn.parameters import numbers_of
@@ -98,10 +99,17 @@ def _pictures(operation: str, X: Any, shape: Shape | None) -> np.ndarray:
     side = math.isqrt(pixels)
     if shape is None and side * side != pixels:
         raise ValueError(f"{operation}: {pixels} pixels are no square; pass shape=(height, width)")
-    height, width = (side, side) if shape is None else shape
+    height, width = (side, side) if shape is None else _lengths(operation, shape)
     if height * width != pixels:
         raise ValueError(f"{operation}: shape is {shape}, which is no {pixels} pixels")
     return array.reshape(-1, height, width)
+
+
+def _lengths(operation: str, shape: Any) -> Shape:
+    """Height and width."""
+    if not isinstance(shape, tuple | list) or len(shape) != 2:
+        raise ValueError(f"{operation}: shape is {shape!r}; want (height, width)")
+    return whole_number(operation, "height", shape[0]), whole_number(operation, "width", shape[1])
 
 
 class _Places(NamedTuple):
@@ -114,9 +122,8 @@ class _Places(NamedTuple):
 
 def _places(operation: str, shape: tuple[int, ...], columns: int | None, titled: bool) -> _Places:
     n, height, width = shape
-    if columns is not None and (not isinstance(columns, int | np.integer) or columns < 1):
-        raise ValueError(f"{operation}: columns is {columns!r}; want a whole number, 1 or more")
-    columns = min(n, math.ceil(math.sqrt(n * height / width)) if columns is None else int(columns))
+    about_square = math.ceil(math.sqrt(n * height / width))
+    columns = min(n, about_square if columns is None else whole_number(operation, "columns", columns))
     rows = -(-n // columns)
     gap, head = max(1, width // 14), math.ceil(0.34 * height) if titled else 0
     across, down = width + gap, head + height + gap

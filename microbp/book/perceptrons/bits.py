@@ -15,6 +15,7 @@ import numpy as np
 from microbp.equations import Array, layer_activation, sigmoid
 from microbp.nn.network import MLP
 from microbp.nn.parameters import assign, numbers_of
+from microbp.nn.plain import need_plain
 
 DIGITS, BITS = 10, 4
 RIGHT, WRONG = (0.99, 1.0), (0.0, 0.01)
@@ -37,6 +38,7 @@ def bits_of(a: Array) -> Array:
 
 def with_bits(net: MLP) -> MLP:
     """The network with this layer behind its ten outputs: bits in place of digits, and nothing learned anew."""
+    need_plain("with_bits", net, maxout=True)
     if net.sizes[-1] != DIGITS:
         raise ValueError(f"with_bits: the network has {net.sizes[-1]} outputs; want {DIGITS}, one a digit")
     longer = MLP([*net.sizes, BITS], [*(layer.activation for layer in net.layers), "sigmoid"],

@@ -79,5 +79,7 @@ def truth_table(f: Callable[..., Any], *inputs: str, outputs: tuple[str, ...] = 
         digits = tuple(y) if isinstance(y, tuple | list) else (y,)
         if len(digits) != len(outputs):
             raise ValueError(f"truth_table: the function gives {len(digits)} output(s), but {len(outputs)} are named")
+        if any(digit not in (0, 1) for digit in digits):
+            raise ValueError(f"truth_table: for {x} the function gives {y!r}; want 0 or 1")
         rows.append((x, tuple(int(digit) for digit in digits)))
     return TruthTable(inputs, outputs, tuple(rows))

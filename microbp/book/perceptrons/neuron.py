@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from microbp.arguments import real_number
 from microbp.kinds import Elementwise
+from microbp.nn.examples import as_array
 from microbp.primitives import greater, step
 from microbp.shapes import shape_of
 
@@ -54,9 +56,12 @@ class Perceptron:
     """
 
     def __init__(self, w: Sequence[float], b: float, name: str = "perceptron") -> None:
-        self.w, self.b, self.name = tuple(float(w_j) for w_j in w), float(b), name
+        self.w = tuple(real_number(name, f"w_{j}", w_j) for j, w_j in enumerate(w, start=1))
+        self.b, self.name = real_number(name, "b", b), name
         if not self.w:
             raise ValueError(f"{name}: w is empty; want one weight an input")
+        if not np.isfinite([*self.w, self.b]).all():
+            raise ValueError(f"{name}: a weight or the bias is nan or inf; want finite numbers")
         self.row = Elementwise(name, self._on_floats, self._on_arrays, *[0] * len(self.w))
         """The row of the table that this perceptron would be: a step, and a rate factor of 0 for each input."""
 
@@ -82,7 +87,7 @@ class Perceptron:
 
 def _weighed(operation: str, w: Any, x: Any) -> Any:
     """w·x, after a look at the shapes."""
-    w, x = (v if hasattr(v, "shape") else np.asarray(v) for v in (w, x))
+    w, x = (v if hasattr(v, "shape") else as_array(v, f"{operation}: {name}") for name, v in (("w", w), ("x", x)))
     if len(shape_of(w)) != 1 or shape_of(x)[:1] != shape_of(w) or len(shape_of(x)) > 2:
         raise ValueError(
             f"{operation}: x has shape {shape_of(x)}, w has shape {shape_of(w)}; "

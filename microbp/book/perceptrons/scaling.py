@@ -12,19 +12,24 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from microbp.arguments import real_number, whole_number
 from microbp.equations import sigmoid
+from microbp.nn.examples import as_rows
 from microbp.nn.network import MLP
 from microbp.nn.parameters import assign, numbers_of
+from microbp.nn.plain import need_plain
 from microbp.primitives import step
 
 
 def scaled(net: MLP, c: float) -> MLP:
     """The network with all weights and biases multiplied by c."""
-    return _like(net, [layer.activation for layer in net.layers], c)
+    need_plain("scaled", net, maxout=True)
+    return _like(net, [layer.activation for layer in net.layers], real_number("scaled", "c", c))
 
 
 def as_perceptrons(net: MLP) -> MLP:
     """The network with the same weights and biases, and a step in every neuron."""
+    need_plain("as_perceptrons", net)
     return _like(net, [step] * len(net.layers), 1.0)
 
 
@@ -34,7 +39,8 @@ def all_inputs(n: int) -> np.ndarray:
     >>> all_inputs(2).tolist()
     [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
     """
-    return np.array(list(product((0.0, 1.0), repeat=n))).reshape(-1, n)
+    n = whole_number("all_inputs", "n", n)
+    return np.array(list(product((0.0, 1.0), repeat=n)))
 
 
 class Approach(NamedTuple):
@@ -63,7 +69,8 @@ def approach(net: MLP, X: Any, factors: Iterable[float] = (1, 10, 100, 1000)) ->
 
 def nearest_to_zero(net: MLP, X: Any) -> float:
     """The smallest |w·x + b| of any neuron of a network, over inputs in rows."""
-    a, nearest = np.asarray(X, float).T, np.inf
+    need_plain("nearest_to_zero", net)
+    a, nearest = as_rows(X, net.sizes[0], "nearest_to_zero: X").T.astype(float), np.inf
     for layer in net.layers:
         z = numbers_of(layer.w) @ a + numbers_of(layer.b)
         nearest = min(nearest, float(np.abs(z).min()))

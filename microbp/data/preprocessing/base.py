@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from microbp.data.arguments import array
+from microbp.data.arguments import rows
 from microbp.data.errors import DataError
 
 Rows = NDArray[np.float64]
@@ -43,7 +44,7 @@ class Preprocessing:
     def transform(self, X: ArrayLike) -> Rows:
         """The rows X, shape (n, width), after it: shape (n, width_out); X stays as it is."""
         self._need_fitted("transform")
-        return self._forward(self._rows("transform", X, self.width))
+        return self._finite("transform", "X", self._forward, self._rows("transform", X, self.width))
 
     def inverse(self, Z: ArrayLike) -> Rows:
         """The rows that become Z, shape (n, width_out): shape (n, width).
@@ -51,7 +52,7 @@ class Preprocessing:
         Where columns were left out, as by PCA to fewer, these are the nearest rows of all that `transform` can tell.
         """
         self._need_fitted("inverse")
-        return self._back(self._rows("inverse", Z, self.width_out))
+        return self._finite("inverse", "Z", self._back, self._rows("inverse", Z, self.width_out))
 
     @property
     def width_out(self) -> int:
@@ -77,23 +78,15 @@ class Preprocessing:
         if self.width is None:
             raise DataError(f"{self._name}: {operation} before fit; call fit(X) with the rows to train on first")
 
+    def _finite(self, operation: str, letter: str, done: Callable[[Rows], Rows], X: Rows) -> Rows:
+        """What is done to rows, where that can be held in float64."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            made = done(X)
+        if not np.isfinite(made).all():
+            i = int(np.argwhere(~np.isfinite(made))[0][0])
+            raise DataError(f"{self._name}: {operation}: row {i} of {letter} is so large that it overflows")
+        return made
+
     def _rows(self, operation: str, X: ArrayLike, width: int | None = None) -> Rows:
         """X as rows of finite numbers, of that width where it is known."""
-        numbers, operation = array(f"{self._name}: {operation}", "X", X), f"{self._name}: {operation}"
-        if numbers.dtype.kind not in "fiub":
-            raise DataError(f"{operation}: X is of type {numbers.dtype}; pass an array of numbers")
-        if numbers.ndim != 2:
-            right = "X[None, :] for one row" if numbers.ndim == 1 else "shape (n, width)"
-            raise DataError(f"{operation}: X has shape {numbers.shape}; rows are examples, so pass {right}")
-        if 0 in numbers.shape:
-            raise DataError(f"{operation}: X has shape {numbers.shape}, which is empty")
-        if width is not None and numbers.shape[1] != width:
-            hint = "; rows are examples, so pass X.T" if numbers.shape[0] == width else ""
-            raise DataError(f"{operation}: X has {numbers.shape[1]} columns, want {width} as in fit{hint}")
-        wrong = np.argwhere(~np.isfinite(numbers))
-        if wrong.size:
-            i, j = map(int, wrong[0])
-            raise DataError(
-                f"{operation}: X[{i}, {j}] is {numbers[i, j]}; leave such rows out, or put a number in its place"
-            )
-        return numbers.astype(np.float64, copy=False)
+        return rows(f"{self._name}: {operation}", X, width)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from microbp.data.arguments import whole
+from microbp.data.arguments import real, whole
 from microbp.data.errors import DataError
 from microbp.data.preprocessing.base import Preprocessing, Rows
 
@@ -94,7 +94,7 @@ class Whiten(PCA):
 
     def __init__(self, k: int | None = None, epsilon: float = 1e-5) -> None:
         super().__init__(k)
-        if not 0 <= epsilon < math.inf:
+        if not 0 <= real(self._name, "epsilon", epsilon) < math.inf:
             raise DataError(f"{self._name}: epsilon is {epsilon}; pass a finite number, 0 or more")
         self.epsilon = float(epsilon)
 

@@ -60,7 +60,13 @@ class _Scaling(Preprocessing):
             )
         shift, scale = self._of(X)
         scale[same] = 1.0
-        self.shift, self.scale = _need_finite(self._name, shift), _need_finite(self._name, scale)
+        _need_finite(self._name, shift), _need_finite(self._name, scale)
+        small = np.flatnonzero(scale < np.finfo(float).tiny)
+        if small.size:  # the squares of what varies by less than 1e-154 vanish, and nothing can be divided by the rest
+            raise DataError(
+                f"{self._name}: fit: the numbers of column {small[0]} vary too little to divide by; multiply them first"
+            )
+        self.shift, self.scale = shift, scale
 
     def _of(self, X: Rows) -> tuple[Rows, Rows]:
         raise NotImplementedError(f"{self._name} gives no shift and scale")
