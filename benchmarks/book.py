@@ -1,13 +1,13 @@
 """The book's experiments on MNIST, run with microbp's own `train`, and a table of them beside the book's figures.
 
-    python -m benchmarks.book                      # all of them, half an hour: results/book_results.json and .md
+    python -m benchmarks.book                      # all of them, half an hour: results/results.json and .md
     python -m benchmarks.book quadratic-30 online  # these
     python -m benchmarks.book --list               # their names
     python -m benchmarks.book --out elsewhere      # another folder for the results
-    python -m benchmarks.book --store              # results/book_results.json is what the clone has from now on
+    python -m benchmarks.book --store              # results/results.json is what the clone has from now on
 
 Each run that is finished is kept at once. So Ctrl-C costs no more than the run that it ends, and the same command goes
-on from there. A clone has all results as microbp/book_results.json, and their table as docs/results.md.
+on from there. A clone has all results as microbp/book/results.json, and their table as docs/results.md.
 
 MNIST is looked for as `mb.data.mnist()` does: in $MICROBP_DATA, in the cache, then on the net.
 """
@@ -28,8 +28,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy is loaded: so
 import numpy as np  # noqa: E402
 
 import microbp as mb  # noqa: E402
-from microbp.book_results import BookResults, Run, read  # noqa: E402
-from microbp.experiments import BASELINES, EXPERIMENTS, Experiment  # noqa: E402
+from microbp.book.experiments import BASELINES, EXPERIMENTS, Experiment  # noqa: E402
+from microbp.book.results import BookResults, Run, read  # noqa: E402
 from microbp.history import Epoch  # noqa: E402
 from microbp.snapshots import network_with  # noqa: E402
 
@@ -89,7 +89,7 @@ class Work:
 
     def __init__(self, folder: Path, names: Sequence[str] = ()) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.path, self.page = folder / "book_results.json", folder / "book_results.md"
+        self.path, self.page = folder / "results.json", folder / "results.md"
         self.results = read(self.path) if self.path.exists() else BookResults()
         chosen = [e for e in EXPERIMENTS if not names or e.name in names]
         # A first run of each before a second of any, so that the table fills early.
@@ -137,7 +137,7 @@ class Work:
 
 def store(results: BookResults, clone: Path = Path(__file__).parent.parent) -> None:
     """Put results where `read` finds them, and their table in the documentation, below what is written there."""
-    results.save(clone / "microbp" / "book_results.json")
+    results.save(clone / "microbp" / "book" / "results.json")
     page = clone / "docs" / "results.md"
     words = page.read_text(encoding="utf-8").partition("\n**")[0]
     page.write_text(f"{words}\n{results.as_markdown()}\n", encoding="utf-8")
@@ -152,7 +152,7 @@ def main() -> int:
             print(f"{b.name:28}{b.what}")
         return 0
     if options.store:
-        store(read(options.out / "book_results.json"))
+        store(read(options.out / "results.json"))
         return 0
     work = Work(options.out, options.names)
     print(f"{work.total - work.left} of {work.total} are done: {work.path}", flush=True)

@@ -6,7 +6,7 @@ to BP4, `draw` draws a graph, and `record` makes a program of a function, to pri
 these says more.
 """
 
-from microbp import baselines, book, book_results, data, equations, network, plots
+from microbp import baselines, book, data, equations, network, plots
 from microbp.check import check
 from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
@@ -116,7 +116,6 @@ __all__ = [
     "book",
     "BatchNorm",
     "baselines",
-    "book_results",
     "broadcast_to",
     "check",
     "concatenate",

@@ -7,8 +7,8 @@ import pytest
 
 import microbp as mb
 from benchmarks import book
-from microbp import book_results
-from microbp.experiments import Experiment
+from microbp.book import results as book_results
+from microbp.book.experiments import Experiment
 
 TEN = Experiment("ten", (4, 5, 10), 2.0, 5, seeds=2, epochs=3)
 FOUR = Experiment("four", (4, 5, 4), 2.0, 5, seeds=1, epochs=3)
@@ -113,19 +113,19 @@ def test_the_table_is_written_with_the_runs(work, digits, tmp_path):
     done = work()
     done.do(lambda: digits, lambda line: None, progress=False)
 
-    assert (tmp_path / "a" / "book_results.md").read_text(encoding="utf-8") == f"{done.results.as_markdown()}\n"
+    assert (tmp_path / "a" / "results.md").read_text(encoding="utf-8") == f"{done.results.as_markdown()}\n"
     assert "4-5-10" in done.results.as_markdown()
 
 
 def test_stored_results_are_those_of_the_clone_and_the_words_of_the_page_stay(work, digits, tmp_path):
     done = work()
     done.do(lambda: digits, lambda line: None, progress=False)
-    for folder in ("microbp", "docs"):
-        (tmp_path / folder).mkdir()
+    for folder in ("microbp/book", "docs"):
+        (tmp_path / folder).mkdir(parents=True)
     page = tmp_path / "docs" / "results.md"
     page.write_text("# Title\n\nWords.\n\n**Old**\n\n| old |\n", encoding="utf-8")
 
     book.store(done.results, tmp_path)
 
-    assert rights(book_results.read(tmp_path / "microbp" / "book_results.json")) == rights(done.results)
+    assert rights(book_results.read(tmp_path / "microbp" / "book" / "results.json")) == rights(done.results)
     assert page.read_text(encoding="utf-8") == f"# Title\n\nWords.\n\n{done.results.as_markdown()}\n"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import microbp as mb
-from microbp.book_results import TEST_IMAGES, BookResults, Run, read
-from microbp.experiments import BASELINES, EXPERIMENTS, GROUPS
+from microbp.book.experiments import BASELINES, EXPERIMENTS, GROUPS
+from microbp.book.results import TEST_IMAGES, BookResults, Run, read
 from microbp.history import Epoch, History
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edges import EDGES, as_markdown
 
-from microbp import book_results
+from microbp.book import results as book_results
 
 DOCS = Path(__file__).parent.parent / "docs"
 

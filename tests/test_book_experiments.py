@@ -1,6 +1,6 @@
 """The experiments are the book's, each with a name and a place in the table."""
 
-from microbp.experiments import BASELINES, EXPERIMENTS, GROUPS
+from microbp.book.experiments import BASELINES, EXPERIMENTS, GROUPS
 
 
 def test_every_experiment_has_a_name_of_its_own_and_a_place_in_the_table():

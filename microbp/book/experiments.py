@@ -1,6 +1,6 @@
 """The book's experiments on MNIST, and those that its exercises ask for: what is run, and what the book has.
 
-`benchmarks/book.py` runs them, and `book_results` holds what came of it.
+`benchmarks/book.py` runs them, and `results` holds what came of it.
 """
 
 from __future__ import annotations

@@ -10,12 +10,12 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from microbp.book.experiments import BASELINES, EXPERIMENTS, GROUPS, Experiment
 from microbp.data.errors import DataError
 from microbp.data.files import FilePath, opened, quoted, replaced
-from microbp.experiments import BASELINES, EXPERIMENTS, GROUPS, Experiment
 from microbp.history import Epoch, History
 
-STORED = os.path.join(os.path.dirname(__file__), "book_results.json")
+STORED = os.path.join(os.path.dirname(__file__), "results.json")
 
 LOST = 0.1
 """A digit of which less than this part of the test images is right was not learned."""
@@ -86,7 +86,7 @@ class BookResults(Mapping[str, Mapping[int, Run]]):
         """
         known = [*GROUPS, "baselines"]
         if unknown := [group for group in groups if group not in known]:
-            raise ValueError(f"book_results: there is no group {unknown[0]!r}; there are {', '.join(known)}")
+            raise ValueError(f"book.results: there is no group {unknown[0]!r}; there are {', '.join(known)}")
         return BookResults(self._runs, self.baselines, groups)
 
     def __repr__(self) -> str:
@@ -169,7 +169,7 @@ def read(path: FilePath = STORED) -> BookResults:
     """
     import json  # here, as `import microbp` does without
 
-    with opened("book_results", path) as file:
+    with opened("book.results", path) as file:
         text = file.read()
     try:
         found = json.loads(text)
@@ -180,7 +180,7 @@ def read(path: FilePath = STORED) -> BookResults:
         }
         return BookResults(runs, found["baselines"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise DataError(f"book_results: {quoted(path)} is no file of results; benchmarks/book.py writes one") from error
+        raise DataError(f"book.results: {quoted(path)} is no file of results; benchmarks/book.py writes one") from error
 
 
 def _from_json(kept: Any) -> Run:
