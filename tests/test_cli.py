@@ -90,7 +90,9 @@ def test_train_reads_a_csv_file_and_writes_a_plot(tmp_path, capsys):
     code = main(["train", str(table), "--target", "class", "--epochs", "2", "--plot", str(tmp_path / "plot.png")])
 
     assert code == 0
-    assert capsys.readouterr().out.startswith("MLP(2-30-3, sigmoid")
+    out = capsys.readouterr().out
+    assert out.startswith("MLP(2-30-3, sigmoid")
+    assert out.endswith(f"Plotted in {tmp_path / 'plot.png'}\n")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -242,6 +244,36 @@ def test_train_writes_a_page_of_the_training(tmp_path, capsys):
 
     assert "<title>How the 2-4-1 network learned</title>" in file.read_text(encoding="utf-8")
     assert f"To be explored in {file}\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("option", "file", "said"),
+    [
+        ("--save", "missing/net.npz", "--save missing/net.npz cannot be written: there is no folder 'missing'"),
+        ("--explore", "missing/a.html", "--explore missing/a.html cannot be written: there is no folder 'missing'"),
+        ("--plot", "missing/a.png", "--plot missing/a.png cannot be written: there is no folder 'missing'"),
+        ("--explore", "a.txt", "--explore a.txt doesn't end in .html"),
+        ("--path", "digits", "--path is the folder of mnist or fashion_mnist, and means nothing beside moons"),
+    ],
+)
+def test_what_could_not_be_written_is_said_before_the_training(option, file, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["train", "moons", "--epochs", "1", option, file]) == 1
+
+    out, err = capsys.readouterr()
+    assert err.startswith(f"microbp train: {said}")
+    assert out == ""
+
+
+def test_a_plot_that_fails_costs_nobody_the_network(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    saved, plot = tmp_path / "net.npz", tmp_path / "plot.nothing"
+
+    assert main(["train", "moons", "--epochs", "1", "--plot", str(plot), "--save", str(saved)]) == 1
+
+    assert "'nothing' is not supported" in capsys.readouterr().err
+    assert load(saved).sizes == [2, 30, 1]
 
 
 def test_an_example_that_is_not_given_is_random_but_of_a_seed(saved, tmp_path):
