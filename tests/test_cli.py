@@ -369,7 +369,9 @@ def test_errors_are_one_line_and_exit_code_1(tmp_path, capsys, monkeypatch):
     assert "not a formula" in failed(capsys, "draw", str(tmp_path / "a.dot"), "--formula", "x +")
     assert "--at takes a name and a number" in failed(capsys, "draw", "a.dot", "--formula", "x", "--at", "x:2")
     assert "a.bmp" in failed(capsys, "draw", str(tmp_path / "a.bmp"), "--formula", "x", "--at", "x=2")
-    assert "nowhere" in failed(capsys, "draw", str(tmp_path / "nowhere" / "a.dot"), "--formula", "x", "--at", "x=2")
+    for command, file in ("draw", tmp_path / "nowhere" / "a.dot"), ("explore", tmp_path / "nowhere" / "a.html"):
+        line = failed(capsys, command, str(file), "--formula", "x", "--at", "x=2")
+        assert line == f"microbp {command}: {str(file)!r}: No such file or directory"
 
 
 def test_a_cost_that_is_no_number_ends_training_with_its_place(capsys):
