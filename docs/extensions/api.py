@@ -84,6 +84,7 @@ def function_link(function: Any) -> str:
     if name is None:
         return f"``{function.__qualname__}``"
     short = re.sub(r"^(?:[a-z_]+\.)+", "", name)  # without its modules
+    short = re.sub(r"(?<=[._])(?=\w)", "\u200b", short)  # where a line may end, in a narrow column
     return f":py:obj:`{short} <microbp.{name}>`"
 
 
