@@ -58,6 +58,8 @@ $(VENV)/created:
 	    echo '$(PYTHON) comes without its venv module: install it' \
 	         '(on Debian and Ubuntu: apt-get install python3-venv).'; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
+	@# Or the package.json beside it would have Node take JupyterLab's scripts for modules.
+	@echo '{}' > $(VENV)/package.json
 	@touch $@
 
 $(VENV)/installed: $(VENV)/created setup.cfg pyproject.toml

@@ -40,5 +40,6 @@ html_copy_source = False
 html_show_search_summary = False  # it would have to read other pages, which a browser doesn't from a disk
 html_show_sourcelink = False
 html_show_sphinx = False
+highlight_language = "text"  # of blocks that don't name one: tables and formulas
 pygments_style = "friendly"
 pygments_dark_style = "monokai"

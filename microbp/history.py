@@ -118,13 +118,14 @@ class History:
         if axes is None:
             _, axes = pyplot.subplots()
         epochs = range(len(self.epochs))
-        axes.plot(epochs, self.costs, color="#0072B2", label="training cost")
+        marker = "o" if len(epochs) == 1 else None  # a line through one point can't be seen
+        axes.plot(epochs, self.costs, color="#0072B2", marker=marker, label="training cost")
         axes.set_xlabel("epoch")
         axes.set_ylabel("training cost", color="#0072B2")
         axes.set_ylim(bottom=0)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.get_major_locator().set_params(integer=True, min_n_ticks=1)
         if self.accuracies:
             right = axes.twinx()
-            right.plot(epochs, [100 * a for a in self.accuracies], color="#C24E00", linestyle="--")
+            right.plot(epochs, [100 * a for a in self.accuracies], color="#C24E00", linestyle="--", marker=marker)
             right.set_ylabel("validation accuracy (%)", color="#C24E00")
         return axes

@@ -116,6 +116,17 @@ def test_printed_and_in_a_notebook_it_is_the_table(results):
     assert all(group.title in str(results) for group in GROUPS.values())
 
 
+def test_an_experiment_that_was_not_run_is_told_with_those_that_were(results):
+    with pytest.raises(KeyError) as told:
+        results["quadratic-300"]
+
+    assert str(told.value) == (
+        "book_results: there are no runs of 'quadratic-300'; there are some of quadratic-30, four-outputs"
+    )
+    assert "quadratic-300" not in results
+    assert results.get("quadratic-300") is None
+
+
 def test_a_digit_is_lost_of_which_less_than_a_tenth_is_right():
     some = [0.09, 0.11] * 5
     rights = [round(part * n) for part, n in zip(some, TEST_IMAGES, strict=True)]

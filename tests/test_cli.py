@@ -90,7 +90,9 @@ def test_train_reads_a_csv_file_and_writes_a_plot(tmp_path, capsys):
     code = main(["train", str(table), "--target", "class", "--epochs", "2", "--plot", str(tmp_path / "plot.png")])
 
     assert code == 0
-    assert capsys.readouterr().out.startswith("MLP(2-30-3, sigmoid")
+    out = capsys.readouterr().out
+    assert out.startswith("MLP(2-30-3, sigmoid")
+    assert out.endswith(f"Plotted in {tmp_path / 'plot.png'}\n")
     assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -244,6 +246,36 @@ def test_train_writes_a_page_of_the_training(tmp_path, capsys):
     assert f"To be explored in {file}\n" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("option", "file", "said"),
+    [
+        ("--save", "missing/net.npz", "--save missing/net.npz cannot be written: there is no folder 'missing'"),
+        ("--explore", "missing/a.html", "--explore missing/a.html cannot be written: there is no folder 'missing'"),
+        ("--plot", "missing/a.png", "--plot missing/a.png cannot be written: there is no folder 'missing'"),
+        ("--explore", "a.txt", "--explore a.txt doesn't end in .html"),
+        ("--path", "digits", "--path is the folder of mnist or fashion_mnist, and means nothing beside moons"),
+    ],
+)
+def test_what_could_not_be_written_is_said_before_the_training(option, file, said, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    assert main(["train", "moons", "--epochs", "1", option, file]) == 1
+
+    out, err = capsys.readouterr()
+    assert err.startswith(f"microbp train: {said}")
+    assert out == ""
+
+
+def test_a_plot_that_fails_costs_nobody_the_network(tmp_path, capsys):
+    pytest.importorskip("matplotlib")
+    saved, plot = tmp_path / "net.npz", tmp_path / "plot.nothing"
+
+    assert main(["train", "moons", "--epochs", "1", "--plot", str(plot), "--save", str(saved)]) == 1
+
+    assert "'nothing' is not supported" in capsys.readouterr().err
+    assert load(saved).sizes == [2, 30, 1]
+
+
 def test_an_example_that_is_not_given_is_random_but_of_a_seed(saved, tmp_path):
     texts = []
     for seed in ("1", "1", "2"):
@@ -337,7 +369,9 @@ def test_errors_are_one_line_and_exit_code_1(tmp_path, capsys, monkeypatch):
     assert "not a formula" in failed(capsys, "draw", str(tmp_path / "a.dot"), "--formula", "x +")
     assert "--at takes a name and a number" in failed(capsys, "draw", "a.dot", "--formula", "x", "--at", "x:2")
     assert "a.bmp" in failed(capsys, "draw", str(tmp_path / "a.bmp"), "--formula", "x", "--at", "x=2")
-    assert "nowhere" in failed(capsys, "draw", str(tmp_path / "nowhere" / "a.dot"), "--formula", "x", "--at", "x=2")
+    for command, file in ("draw", tmp_path / "nowhere" / "a.dot"), ("explore", tmp_path / "nowhere" / "a.html"):
+        line = failed(capsys, command, str(file), "--formula", "x", "--at", "x=2")
+        assert line == f"microbp {command}: {str(file)!r}: No such file or directory"
 
 
 def test_a_cost_that_is_no_number_ends_training_with_its_place(capsys):

@@ -62,6 +62,17 @@ def test_a_plot_shows_cost_and_accuracy_by_epoch():
     pyplot.close(axes.figure)
 
 
+def test_a_plot_of_one_epoch_shows_a_point_at_a_whole_number():
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+
+    axes = History([Epoch(0.1, 5, 10)]).plot()
+    low, high = axes.get_xlim()
+
+    assert [panel.lines[0].get_marker() for panel in axes.figure.axes] == ["o", "o"]
+    assert [tick for tick in axes.get_xticks() if low <= tick <= high] == [0]
+    pyplot.close(axes.figure)
+
+
 def test_a_plot_without_validation_goes_into_axes_of_ones_own():
     pyplot = pytest.importorskip("matplotlib.pyplot")
     figure, axes = pyplot.subplots()

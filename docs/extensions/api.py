@@ -80,10 +80,19 @@ class Equations(SphinxDirective):
 
 def function_link(function: Any) -> str:
     """The name of a function, which leads to where it is told of if it is public."""
-    name = next((name for name in shown() if thing(name) is function), function.__qualname__)
-    is_method = name.partition(".")[0] in shown()
+    name = next((name for name in shown() if thing(name) is function), None) or method_name(function)
+    if name is None:
+        return f"``{function.__qualname__}``"
     short = re.sub(r"^(?:[a-z_]+\.)+", "", name)  # without its modules
-    return f":py:obj:`{short} <microbp.{name}>`" if name in shown() or is_method else f"``{short}``"
+    short = re.sub(r"(?<=[._])(?=\w)", "\u200b", short)  # where a line may end, in a narrow column
+    return f":py:obj:`{short} <microbp.{name}>`"
+
+
+def method_name(function: Any) -> str | None:
+    """The name of a method of a public class, None of anything else."""
+    owner, _, method = function.__qualname__.rpartition(".")
+    classes = (name for name in shown() if name.rpartition(".")[2] == owner)
+    return next((f"{name}.{method}" for name in classes if getattr(thing(name), method, None) is function), None)
 
 
 def lesson_link(file: str, heading: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from docutils import nodes
 from docutils.utils.math import MathError, latex2mathml
+from known_tex import as_known
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
@@ -21,7 +22,7 @@ TAG = re.compile(r"\\tag\{([^{}]*)\}")
 def written(node: nodes.Element, tex: str, as_block: bool) -> str:
     """A formula's MathML; what isn't understood is shown as it was typed, and warned of."""
     try:
-        return str(latex2mathml.tex2mathml(tex, as_block=as_block))
+        return str(latex2mathml.tex2mathml(as_known(tex), as_block=as_block))
     except MathError as error:
         logger.warning("a formula can't be written as MathML: %s: %s", error, tex, location=node)
         return f"<code>{escape(tex)}</code>"

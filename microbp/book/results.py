@@ -45,6 +45,14 @@ class Run(NamedTuple):
         return [d for d, (k, n) in enumerate(zip(self.right_by_digit, TEST_IMAGES, strict=True)) if k < LOST * n]
 
 
+class NoSuchExperiment(KeyError):
+    """There are no runs of this name; a KeyError whose text is a sentence."""
+
+    def __str__(self) -> str:
+        name, there = self.args
+        return f"book_results: there are no runs of {name!r}; there are some of {', '.join(there) or 'nothing'}"
+
+
 class BookResults(Mapping[str, Mapping[int, Run]]):
     """Runs by the experiment's name and by seed: `results["quadratic-30"][0].history`. A notebook shows the table.
 
@@ -67,7 +75,10 @@ class BookResults(Mapping[str, Mapping[int, Run]]):
         self.baselines = dict(baselines or {})
 
     def __getitem__(self, name: str) -> Mapping[int, Run]:
-        return self._runs[name]
+        try:
+            return self._runs[name]
+        except KeyError:
+            raise NoSuchExperiment(name, list(self._runs)) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._runs)

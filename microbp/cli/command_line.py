@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except (ValueError, TypeError, OSError, TrainingError, DrawingError, ImportError) as error:
-        print(f"microbp {options.command}: {error}", file=sys.stderr)
+        print(f"microbp {options.command}: {_said(error)}", file=sys.stderr)
         return 1
     except MemoryError:
         print(f"microbp {options.command}: this needs more memory than the machine has", file=sys.stderr)
@@ -31,6 +31,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"\nmicrobp {options.command}: interrupted", file=sys.stderr)
         return 130
+
+
+def _said(error: Exception) -> str:
+    """What an error says; of a file that isn't there, or can't be written, its name and why."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename!r}: {error.strerror}"
+    return str(error)
 
 
 def _parser() -> argparse.ArgumentParser:

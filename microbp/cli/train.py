@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
@@ -44,16 +46,16 @@ def add(commands: Commands) -> None:
                        help="log_likelihood comes with a softmax layer, multiclass_hinge with a linear one, "
                        "the others with a sigmoid one")  # fmt: skip
     teach.add_argument("--start", choices=initializers.NAMES, default="inverse_sqrt", help="the initial weights")
-    teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd")
+    teach.add_argument("--optimizer", choices=OPTIMIZERS, default="sgd", help="how a step is made of a gradient")
     teach.add_argument("--eta", type=float, default=0.5, help="learning rate")
     teach.add_argument("--l2", type=float, default=0.0, metavar="LAMBDA", help="weight decay, the book's lambda")
     teach.add_argument("--l1", type=float, default=0.0, metavar="LAMBDA", help="the same, of absolute weights")
-    teach.add_argument("--max-norm", type=float, metavar="C", help="bound for the weights of a neuron, as 3")
+    teach.add_argument("--max-norm", type=float, metavar="C", help="bound for the length of a neuron's weights, as 3")
     teach.add_argument("--batch-norm", action="store_true", help="normalize the hidden layers over each mini-batch")
-    teach.add_argument("--dropout", type=float, metavar="P", help="how probable it is that a hidden neuron stays")
-    teach.add_argument("--epochs", type=int, default=30)
+    teach.add_argument("--dropout", type=float, metavar="P", help="probability that a hidden neuron stays, as 0.5")
+    teach.add_argument("--epochs", type=int, default=30, help="how often to go through all examples")
     teach.add_argument("--batch", type=int, default=10, metavar="M", help="examples in a mini-batch")
-    teach.add_argument("--seed", type=seed, default=0)
+    teach.add_argument("--seed", type=seed, default=0, help="of what is random")
     teach.add_argument("--plot", metavar="FILE", help="write a plot of cost and accuracy (needs matplotlib)")
     teach.add_argument("--explore", metavar="FILE", help="write a page that shows the training epoch by epoch, .html")
     teach.add_argument("--save", metavar="FILE", help="write the trained network, an npz file, for draw --net")
@@ -63,6 +65,7 @@ def add(commands: Commands) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, and print what came of it."""
+    _refuse_in_vain(options)
     learned, tried, classes = _data(options)
     single = classes == 2 and options.cost not in OUTPUTS
     net = MLP(
@@ -84,15 +87,30 @@ def run(options: argparse.Namespace) -> int:
         best = history[history.best]
         which = "that it learned from" if tried is learned else "that it did not learn from"
         print(f"Best: {best.accuracy:.2%} in epoch {history.best}, of {len(tried.X):,} examples {which}")
-        if options.plot:
-            history.plot().figure.savefig(options.plot, bbox_inches="tight")
-        if options.explore:
-            explore(history).save(options.explore)
-            print(f"To be explored in {options.explore}")
-    if options.save:
+    if options.save:  # first, as it took the time
         net.save(options.save)
         print(f"Saved in {options.save}")
+    if len(history) and options.explore:
+        explore(history).save(options.explore)
+        print(f"To be explored in {options.explore}")
+    if len(history) and options.plot:
+        history.plot().figure.savefig(options.plot, bbox_inches="tight")
+        print(f"Plotted in {options.plot}")
     return 130 if history.interrupted else 0
+
+
+def _refuse_in_vain(options: argparse.Namespace) -> None:
+    """An error before the training where what is to be written after it could not be."""
+    if options.path is not None and options.data not in IMAGES:
+        raise ValueError(f"--path is the folder of {' or '.join(IMAGES)}, and means nothing beside {options.data}")
+    for name in ("save", "explore", "plot"):
+        file = getattr(options, name)
+        if file and not Path(file).parent.is_dir():
+            raise ValueError(f"--{name} {file} cannot be written: there is no folder {str(Path(file).parent)!r}")
+    if options.explore and not options.explore.lower().endswith((".html", ".htm")):
+        raise ValueError(f"--explore {options.explore} doesn't end in .html, and by that a browser knows a page")
+    if options.plot and find_spec("matplotlib") is None:
+        raise ImportError('--plot needs matplotlib: pip install "microbp[plot]"')
 
 
 def _regularizers(options: argparse.Namespace) -> list[regularizers.Regularizer]:
