@@ -12,6 +12,7 @@ from microbp.cross_validation import CrossValidation, cross_validate
 from microbp.data import DataError
 from microbp.draw import DrawingError, draw, explore
 from microbp.formulas import document, formula
+from microbp.gradcheck import GradientCheck, gradcheck
 from microbp.gradient_descent import gradient_descent, steepest_step
 from microbp.gradient_spread import GradientSpread, gradient_spread
 from microbp.graph import Node, Primitive
@@ -90,6 +91,7 @@ from microbp.primitives import (
     where,
     xlogy,
 )
+from microbp.probing import GradientError
 from microbp.program import Program, RecordingError, record
 from microbp.steps import TrainingError
 from microbp.sweeps import StaleGraphError, backward, forward
@@ -139,7 +141,10 @@ __all__ = [
     "formula",
     "forward",
     "grad",
+    "gradcheck",
     "gradient_descent",
+    "GradientCheck",
+    "GradientError",
     "gradient_spread",
     "GradientSpread",
     "greater",
