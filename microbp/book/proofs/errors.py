@@ -108,10 +108,11 @@ def bias_of_one_neuron(rng: np.random.Generator, function: Function, comparison:
         C, _, _ = case.recorded()
         l = int(rng.integers(2, case.L + 1))
         gradients = function(case.delta(l), per_example=True)
-        b = case.net.layers[l - 2].b
+        b, pushed = case.net.layers[l - 2].b, []
         for j in range(len(case.biases[l - 2])):
             tangents: dict[Any, Any] = {b[j, 0]: 1.0} if is_object_array(b) else {b: unit(b.shape, (j, 0))}
-            comparison.equal("∂C/∂b by a forward sweep", gradients[j, 0], sweeps.forward(C, tangents)[C])
+            pushed.append(sweeps.forward(C, tangents)[C])
+        comparison.equal("∂C/∂b by forward sweeps", gradients[:, 0], pushed)
         comparison.equal("∂C/∂b = δ", gradients, case.nabla_b(l))
 
 
@@ -122,9 +123,9 @@ def one_weight(rng: np.random.Generator, function: Function, comparison: Compari
         graph, l = linearize(C), int(rng.integers(2, case.L + 1))
         gradients = function(case.activations[l - 2], case.delta(l), per_example=True)[0]
         w = case.net.layers[l - 2].w
-        for index in np.ndindex(w.shape):
-            source = w[index] if is_object_array(w) else Entry(w, index)
-            comparison.equal("∂C/∂w by paths", gradients[index], graph.paths(source, C).total)
+        sources = [w[index] if is_object_array(w) else Entry(w, index) for index in np.ndindex(w.shape)]
+        totals = [graph.paths(source, C).total for source in sources]
+        comparison.equal("∂C/∂w by paths", gradients, np.reshape(totals, w.shape))
         comparison.equal("∂C/∂w = a_in δ_out", gradients, case.nabla_w(l)[..., 0])
 
 
