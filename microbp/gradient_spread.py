@@ -15,7 +15,7 @@ from microbp.nn.costs import Cost
 from microbp.nn.examples import as_desired, as_rows, need_finite
 from microbp.nn.network import MLP
 from microbp.nn.parameters import cotangent_of
-from microbp.problem import Problem, normalizes
+from microbp.problem import Problem
 from microbp.program import RecordingError
 from microbp.replaying import recorded
 
@@ -210,8 +210,8 @@ def _need_a_mean(net: Any) -> None:
     """A sentence where the cost of several examples is not the mean of the costs of each, or rests on chance."""
     if not isinstance(net, MLP):
         raise TypeError(f"gradient_spread: net is an MLP, not {net!r}")
-    if normalizes(net) or net.dropout:
-        how = "batch normalization" if normalizes(net) else "dropout"
+    if net.normalizes or net.dropout:
+        how = "batch normalization" if net.normalizes else "dropout"
         raise ValueError(
             f"gradient_spread: the network learns by {how}, so that no ∇C is the mean of those of its examples; "
             "pass net.folded(), a network that answers as it does without"

@@ -64,11 +64,11 @@ class Problem(NamedTuple):
         """C of a mini-batch as the network learns by it, examples in columns."""
         if masks:
             return self.net.cost(x, y, self.cost, training=masks)
-        return self.net.cost(x, y, self.cost, training=True) if normalizes(self.net) else self.net.cost(x, y, self.cost)
+        return self.net.cost(x, y, self.cost, training=True) if self.net.normalizes else self.net.cost(x, y, self.cost)
 
     def take_statistics(self) -> None:
         """Have batch normalization predict by what the training set's means and variances are with these weights."""
-        if normalizes(self.net):
+        if self.net.normalizes:
             self.net.take_statistics(self.X[:: -(-len(self.X) // MOST_FOR_STATISTICS)])
 
     def penalty(self, numbers: Sequence[np.ndarray]) -> list[np.ndarray | None]:
@@ -90,11 +90,6 @@ class Problem(NamedTuple):
         """Of each parameter whether it is one that a regularizer keeps small."""
         weights = self.net.weight_arrays()
         return [any(parameter is weight for weight in weights) for parameter in self.parameters]
-
-
-def normalizes(net: MLP) -> bool:
-    """Whether there is batch normalization in the network, so that the examples of a mini-batch are not apart."""
-    return any(layer.norm is not None for layer in net.layers)
 
 
 def _learned(net: MLP) -> list[Parameter]:

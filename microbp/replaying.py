@@ -14,7 +14,7 @@ from microbp.nn.activations import Maxout
 from microbp.nn.layers import Layer
 from microbp.nn.network import MLP
 from microbp.nn.normalization import BatchNorm
-from microbp.problem import Problem, normalizes
+from microbp.problem import Problem
 from microbp.program import Program, RecordingError, record
 from microbp.program.descent import Descent
 from microbp.program.watching import compared
@@ -58,7 +58,7 @@ def replayed(problem: Problem, batch_size: int) -> Descent:
         raise RecordingError(f"{optimizer!r} is an optimizer of your own, and may not treat each number by itself")
     if cost.looks_at(problem.net.layers[-1].activation):
         raise RecordingError(f"the cost {cost.name} has to see the activations to know that they are in its range")
-    if normalizes(problem.net) and not issubclass(problem.net.node, Tensor):
+    if problem.net.normalizes and not issubclass(problem.net.node, Tensor):
         raise RecordingError("a network of Values is recorded on one example, and batch normalization needs several")
     penalty = problem.penalty if regularizers.adds_cost(problem.regularizer) else None
     bound = problem.constrained if regularizers.has_bound(problem.regularizer) else None

@@ -16,7 +16,7 @@ from microbp.nn.examples import as_answers, as_desired, as_rows, correct, need_f
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
-from microbp.problem import Problem, normalizes
+from microbp.problem import Problem
 from microbp.snapshots import Snapshots
 from microbp.steps import Run
 
@@ -77,7 +77,7 @@ def train(
     if replay not in (None, True, False):
         raise TypeError(f"train: replay is True, False or None, not {replay!r}")
     problem = Problem.of(net, X, Y, cost, optimizer, regularizer, rng)
-    if normalizes(net) and 1 in (batch_size, len(X) % batch_size):
+    if net.normalizes and 1 in (batch_size, len(X) % batch_size):
         raise ValueError(
             f"train: {len(X)} examples in mini-batches of {batch_size} leave one example by itself, which batch "
             "normalization can't normalize; choose another batch_size"

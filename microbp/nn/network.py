@@ -114,9 +114,14 @@ class MLP:
         names = [getattr(layer.activation, "name", getattr(layer.activation, "__name__", "?")) for layer in self.layers]
         count = sum(w.size for w in self.parameter_arrays())
         kind = ", ".join(dict.fromkeys("linear" if name == "identity" else name for name in names))
-        norm = ", batch norm" if any(layer.norm for layer in self.layers) else ""
+        norm = ", batch norm" if self.normalizes else ""
         dropout = f", {self.dropout!r}" if self.dropout else ""
         return f"MLP({'-'.join(map(str, self.sizes))}, {kind}{norm}{dropout}, {count:,} parameters)"
+
+    @property
+    def normalizes(self) -> bool:
+        """Whether it has batch normalization, so that the examples of a mini-batch are not apart while it learns."""
+        return any(layer.norm is not None for layer in self.layers)
 
     def __call__(self, x: Any) -> Any:
         """The activations of the last layer on inputs of shape (n_1, m), one column an example."""

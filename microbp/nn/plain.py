@@ -15,9 +15,8 @@ def need_plain(operation: str, net: Any, *, maxout: bool = False) -> None:
     """
     if not isinstance(net, MLP):
         raise TypeError(f"{operation}: net is an MLP, not {net!r}")
-    normalizes = any(layer.norm is not None for layer in net.layers)
-    if normalizes or not (net.dropout is None or net.dropout.inverted):
-        more = "batch normalization" if normalizes else "the p of vanilla dropout"
+    if net.normalizes or not (net.dropout is None or net.dropout.inverted):
+        more = "batch normalization" if net.normalizes else "the p of vanilla dropout"
         raise ValueError(
             f"{operation}: the book's equations are of layers σ(w a + b), and in this network {more} stands between "
             "them; pass net.folded(), plain layers that predict the same"
