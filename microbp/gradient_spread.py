@@ -12,7 +12,7 @@ from microbp import sweeps
 from microbp.arguments import generator, whole_number
 from microbp.data.bars import progress_bar
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_desired, as_rows, need_finite
+from microbp.nn.examples import as_examples
 from microbp.nn.network import MLP
 from microbp.nn.parameters import cotangent_of
 from microbp.problem import Problem
@@ -199,11 +199,8 @@ def _rows(net: MLP, data: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     """Examples and desired outputs in rows, of the network's dtype."""
     if not isinstance(data, tuple | list) or len(data) != 2:
         raise ValueError("gradient_spread: data is a pair X, Y with examples in rows")
-    X = as_rows(data[0], net.sizes[0], "gradient_spread: X")
-    Y = as_desired(data[1], len(X), net.sizes[-1], "gradient_spread: Y")
-    need_finite(X, "gradient_spread: X")
-    need_finite(Y, "gradient_spread: Y")
-    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+    X, Y = data
+    return as_examples(X, Y, net, "gradient_spread: X", "gradient_spread: Y")
 
 
 def _need_a_mean(net: Any) -> None:

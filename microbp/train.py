@@ -12,7 +12,7 @@ from microbp.arguments import generator, whole_number
 from microbp.data.bars import progress_bar
 from microbp.history import Epoch, History
 from microbp.nn.costs import Cost
-from microbp.nn.examples import as_answers, as_desired, as_rows, correct, need_finite
+from microbp.nn.examples import as_answers, as_examples, as_rows, correct, need_finite
 from microbp.nn.network import MLP
 from microbp.nn.optimizers import Optimizer
 from microbp.nn.regularizers import Regularizer
@@ -70,7 +70,8 @@ def train(
     Raises TrainingError when the cost of a mini-batch, or a parameter, is nan or inf. Network and optimizer are then
     as they were when the cost was last a number.
     """
-    X, Y = _checked(net, *_pair(data, "data"))
+    X, Y, what = _pair(data, "data")
+    X, Y = as_examples(X, Y, net, f"train: X of {what}", f"train: Y of {what}")
     test = None if validation is None else _checked_validation(net, *_pair(validation, "validation"))
     epochs, batch_size = whole_number("train", "epochs", epochs), whole_number("train", "batch_size", batch_size)
     rng = generator("train", rng)
@@ -126,15 +127,6 @@ def _pair(data: Any, what: str) -> tuple[Any, Any, str]:
             f"train: {what} is a pair X, Y with examples in rows, not {type(data).__name__}{count}"
         ) from None
     return X, Y, what
-
-
-def _checked(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:
-    """Examples and desired outputs in rows, as the network's dtype."""
-    X = as_rows(X, net.sizes[0], f"train: X of {what}")
-    Y = as_desired(Y, len(X), net.sizes[-1], f"train: Y of {what}")
-    need_finite(X, f"train: X of {what}")
-    need_finite(Y, f"train: Y of {what}")
-    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
 
 
 def _checked_validation(net: MLP, X: Any, Y: Any, what: str) -> tuple[np.ndarray, np.ndarray]:

@@ -85,6 +85,25 @@ def as_answers(labels: Any, n: int, n_out: int, what: str) -> np.ndarray:
     return np.asarray(labels.reshape(n) > 0)
 
 
+class Sized(Protocol):
+    """What examples are for: sizes gives the neurons of its layers, dtype what its numbers are."""
+
+    sizes: list[int]
+    dtype: np.dtype[Any]
+
+
+def as_examples(X: Any, Y: Any, net: Sized, X_is: str, Y_is: str) -> tuple[np.ndarray, np.ndarray]:
+    """Finite examples (n, n_1) and desired outputs (n, n_L), or labels (n,), in rows and in the network's dtype.
+
+    X_is, Y_is  what errors call them
+    """
+    X = as_rows(X, net.sizes[0], X_is)
+    Y = as_desired(Y, len(X), net.sizes[-1], Y_is)
+    need_finite(X, X_is)
+    need_finite(Y, Y_is)
+    return X.astype(net.dtype, copy=False), Y.astype(net.dtype, copy=False)
+
+
 def as_desired(Y: Any, n: int, n_out: int, what: str) -> np.ndarray:
     """Desired outputs of n examples in rows, (n, n_out); labels (n,) become rows with a 1 in the place of the label."""
     rows = as_array(Y, what)
